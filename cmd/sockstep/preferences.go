@@ -1,0 +1,81 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/adrg/xdg"
+
+	"sockstep/sockets/names"
+)
+
+// preferences are what is kept from session to session, where XDG says: $XDG_CONFIG_HOME/sockstep/settings.json.
+type preferences struct {
+	Lang string `json:"lang,omitempty"`
+}
+
+func preferencesPath() string { return filepath.Join(xdg.ConfigHome, "sockstep", "settings.json") }
+
+// historyPath is where the prompt keeps its lines.
+func historyPath() string { return filepath.Join(xdg.StateHome, "sockstep", "history") }
+
+// loadPreferences reads what was kept; a file that is missing or spoilt counts as empty.
+func loadPreferences() (p preferences) {
+	b, err := os.ReadFile(preferencesPath())
+	if err == nil {
+		err = json.Unmarshal(b, &p)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return preferences{}
+	}
+	return p
+}
+
+// keepLang keeps the language for later sessions.
+func keepLang(l names.Lang) error {
+	p := loadPreferences()
+	p.Lang = l.String()
+	b, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	return writeFile(preferencesPath(), append(b, '\n'))
+}
+
+// writeFile replaces a file at once or not at all, mode 0600.
+func writeFile(path string, b []byte) error {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, ".settings.*") // mode 0600
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}
+
+// language is the one of --lang, else of the settings, else of LC_ALL, LC_MESSAGES, LANG.
+func (s *settings) language() names.Lang {
+	for _, v := range []string{s.lang, loadPreferences().Lang, os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")} {
+		if v == "" {
+			continue
+		}
+		l, _ := names.ParseLang(v)
+		return l
+	}
+	return names.English
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"sockstep/repl"
+	"sockstep/repl/commands"
+	"sockstep/repl/render"
+	"sockstep/repl/tty"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+// prompt is the shell at a terminal.
+func (s *settings) prompt() error {
+	os.MkdirAll(filepath.Dir(historyPath()), 0o700)
+	t, err := tty.Open(tty.Options{In: s.io.in, Out: s.io.out, HistoryFile: historyPath(), Color: s.colored()})
+	if errors.Is(err, tty.ErrNotTerminal) {
+		return s.plainPrompt()
+	}
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	p := &prompter{terminal: t, color: s.colored()}
+	p.text = render.NewText(&p.drawn, render.Options{
+		Lang: func() names.Lang { return p.session.Lang() }, Show: func() render.Show { return p.session.Show() },
+		Width: t.Width, Color: s.colored(),
+	})
+	p.session = repl.NewSession(repl.Config{
+		Table: commands.Table(), Lang: s.language(), KeepLang: keepLang, Observers: []sockets.Observer{p},
+	})
+	defer p.session.Close()
+	fmt.Fprint(t, greeting.In(p.session.Lang()))
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	go p.session.WatchArrivals(ctx)
+	err = t.Loop(ctx, p)
+	var sig *tty.SignalError
+	if errors.As(err, &sig) {
+		return statusError(sig.ExitStatus())
+	}
+	if err != nil {
+		return err
+	}
+	if _, status := p.session.Quit(); status != 0 {
+		return statusError(status)
+	}
+	return nil
+}
+
+// plainPrompt reads lines from a terminal that cannot draw a prompt: TERM=dumb.
+func (s *settings) plainPrompt() error {
+	s.keepGoing = true
+	return s.runReader(s.io.in)
+}
+
+// greeting says in four lines what to type.
+var greeting = names.T(
+	"sockstep: real sockets, step by step. Try these, one line at a time:\n"+
+		"  s = listen tcp 127.0.0.1:8888      a server waits for connections\n"+
+		"  c = connect tcp 127.0.0.1:8888     a client connects (here, or in a second terminal)\n"+
+		"  help    all commands     help send    one of them     Ctrl-D    leave\n",
+	"sockstep：一步一步，用真正的套接字。一行一行地试试：\n"+
+		"  s = listen tcp 127.0.0.1:8888      服务器等待连接\n"+
+		"  c = connect tcp 127.0.0.1:8888     客户端发起连接（就在这里，或在第二个终端）\n"+
+		"  help    所有命令         help send    某条命令        Ctrl-D    退出\n")
+
+// A prompter is the shell that the terminal serves, and the observer that shows its acts.
+type prompter struct {
+	terminal *tty.Terminal
+	session  *repl.Session
+	color    bool
+
+	mu      sync.Mutex // of text and drawn: notices come from any goroutine
+	text    *render.Text
+	drawn   bytes.Buffer
+	waiting bool // a line that says what is waited for stands on the screen
+}
+
+// Observe shows an act when it is over: below its line, or above the line being typed where it belongs to none.
+func (p *prompter) Observe(a *sockets.Act, st sockets.Step) {
+	if st != nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.drawn.Reset()
+	p.text.Observe(a, nil)
+	if p.drawn.Len() == 0 {
+		return
+	}
+	if a.Seq == 0 {
+		p.terminal.Notice(p.drawn.String())
+		p.terminal.Refresh()
+		return
+	}
+	p.unwait()
+	p.terminal.Write(p.drawn.Bytes())
+}
+
+// Prefix is the prompt.
+func (p *prompter) Prefix() string {
+	text := p.session.Prompt()
+	if !p.color {
+		return text
+	}
+	return "\x1b[1m" + strings.TrimRight(text, " ") + "\x1b[0m "
+}
+
+// Run runs a line; what it waits for is said when it has waited for a while.
+func (p *prompter) Run(ctx context.Context, line string) (quit bool) {
+	timer := time.AfterFunc(250*time.Millisecond, func() { p.wait(line) })
+	p.session.Do(ctx, line)
+	timer.Stop()
+	p.mu.Lock()
+	p.unwait()
+	p.mu.Unlock()
+	quit, _ = p.session.Quit()
+	return quit
+}
+
+var waitingFor = names.T("  … waiting for {what}; Ctrl-C ends it", "  … 正在等待{what}；按 Ctrl-C 结束")
+
+func (p *prompter) wait(line string) {
+	what := p.session.WaitsFor(line)
+	if what.IsZero() {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	l := p.session.Lang()
+	text := waitingFor.Fill("what", what.In(l)).In(l)
+	if p.color {
+		text = "\x1b[2m" + text + "\x1b[0m"
+	}
+	p.waiting = true
+	fmt.Fprint(p.terminal, text)
+}
+
+// unwait takes the line away that wait wrote.
+func (p *prompter) unwait() {
+	if p.waiting {
+		p.waiting = false
+		fmt.Fprint(p.terminal, "\r\x1b[K")
+	}
+}
+
+// Complete is completion.
+func (p *prompter) Complete(line string, cursor int) []tty.Suggestion {
+	var out []tty.Suggestion
+	for _, s := range p.session.Complete(line, cursor) {
+		out = append(out, tty.Suggestion{Text: s.Text, Description: s.Description, Start: s.Start})
+	}
+	return out
+}

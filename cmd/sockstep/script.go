@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"strings"
+	"sync"
+
+	"golang.org/x/term"
+
+	"sockstep/repl"
+	"sockstep/repl/commands"
+	"sockstep/repl/render"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+// runLines runs the lines given with -c.
+func (s *settings) runLines() error {
+	return s.runReader(strings.NewReader(strings.Join(s.lines, "\n") + "\n"))
+}
+
+// runReader runs a script: every line an act, up to the first that fails.
+func (s *settings) runReader(r io.Reader) error {
+	runtime.LockOSThread() // every call is made on this very thread: nothing is handed over
+	var session *repl.Session
+	lang := func() names.Lang { return session.Lang() }
+	var out interface {
+		sockets.Observer
+		Err() error
+	}
+	if s.json {
+		out = render.NewJSON(s.io.out, lang)
+	} else {
+		out = render.NewText(s.io.out, render.Options{
+			Lang: lang, Show: func() render.Show { return session.Show() }, Width: s.width, Color: s.colored(), Echo: true,
+		})
+	}
+	session = repl.NewSession(repl.Config{
+		Table: commands.Table(), Lang: s.language(), Observers: []sockets.Observer{out}, Hold: true,
+	})
+	status, err := s.runScript(session, repl.NewLines(r), out.Err)
+	session.Flush()
+	if err == nil {
+		err = out.Err()
+	}
+	if err != nil {
+		fmt.Fprintln(s.io.err, "sockstep: "+err.Error())
+		status = lineFailed
+	}
+	if status != allHeld {
+		return statusError(status)
+	}
+	return nil
+}
+
+func (s *settings) runScript(session *repl.Session, in *repl.Lines, outErr func() error) (status int, err error) {
+	interrupt := watchInterrupt()
+	defer interrupt.stop()
+	for in.Next() && outErr() == nil {
+		ctx, done := interrupt.context()
+		act := session.Do(ctx, in.Text())
+		interrupted := ctx.Err() != nil
+		done()
+		if act != nil && !act.OK() {
+			status = lineFailed
+			if !s.keepGoing || interrupted {
+				return status, nil
+			}
+		}
+		if quit, wanted := session.Quit(); quit {
+			return max(status, wanted), nil
+		}
+	}
+	return status, in.Err()
+}
+
+// An interrupter makes Ctrl-C end the line that runs, and not the program.
+type interrupter struct {
+	signals chan os.Signal
+	mu      sync.Mutex
+	cancel  context.CancelFunc
+}
+
+func watchInterrupt() *interrupter {
+	i := &interrupter{signals: make(chan os.Signal, 1), cancel: func() {}}
+	signal.Notify(i.signals, os.Interrupt)
+	go func() {
+		for range i.signals {
+			i.mu.Lock()
+			i.cancel()
+			i.mu.Unlock()
+		}
+	}()
+	return i
+}
+
+// context is what the next line runs under; done ends it.
+func (i *interrupter) context() (ctx context.Context, done context.CancelFunc) {
+	ctx, done = context.WithCancel(context.Background())
+	i.mu.Lock()
+	i.cancel = done
+	i.mu.Unlock()
+	return ctx, done
+}
+
+func (i *interrupter) stop() {
+	signal.Stop(i.signals)
+	close(i.signals)
+}
+
+// width is the terminal's, 80 where there is none.
+func (s *settings) width() int {
+	if w, _, err := term.GetSize(int(s.io.out.Fd())); err == nil && w > 0 {
+		return w
+	}
+	return 80
+}

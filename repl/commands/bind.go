@@ -1,0 +1,69 @@
+package commands
+
+import (
+	"strconv"
+
+	"sockstep/repl"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+var bind = &repl.Command{
+	Name:    "bind",
+	Group:   repl.Open,
+	Usage:   []string{"[S] ADDR"},
+	Summary: names.T("give a socket its own address", "给套接字绑定本地地址"),
+	Detail: names.T(
+		"A server binds so that clients know where to find it. Port 0 lets the kernel choose a free one. "+
+			"For AF_UNIX the address is a file that bind creates; it stays after close, and --unlink removes a stale one first.",
+		"服务器绑定地址，客户端才知道到哪里找它。端口写 0 时由内核选一个空闲端口。AF_UNIX 的地址是 bind 创建的文件，close 之后文件仍在；--unlink 会先删除残留的套接字文件。"),
+	Flags:   []repl.Flag{unlinkFlag},
+	Example: []string{"s = socket tcp", "bind s 127.0.0.1:8888"},
+	Python:  "s.bind(('127.0.0.1', 8888))",
+	Man:     "bind(2)",
+	Run: func(e *repl.Env) error {
+		k, err := e.Socket()
+		if err != nil {
+			return err
+		}
+		addr, err := e.Address(k.Family)
+		if err != nil {
+			return err
+		}
+		if err := e.Gives(0); err != nil {
+			return err
+		}
+		e.Python(k.Name, ".bind(", addr.Python(), ")")
+		if err := unlinkStale(e, addr); err != nil {
+			return err
+		}
+		return bindTo(e, k, addr)
+	},
+}
+
+// bindTo binds k, and notes what the address means.
+func bindTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
+	if err := e.Sys.Bind(k.FD, addr); err != nil {
+		return e.Fail("bind", k, err, addressPairs(addr)...)
+	}
+	k.Bound = true
+	if addr.IP.IsValid() && addr.Port == 0 {
+		if local, err := e.Sys.Scaffold().Getsockname(k.FD); err == nil {
+			e.Act.Change(k.Name, "sockname", k.Local.String(), local.String())
+			k.Local = local
+			e.Act.Note("ephemeral-port", "s", k.Name, "port", strconv.Itoa(int(local.Port)), "addr", local.String())
+		}
+	}
+	if addr.Unspecified() {
+		e.Act.Note("public-address", "s", k.Name, "port", strconv.Itoa(int(max(addr.Port, k.Local.Port))), "addr", addr.String())
+		if addr.Family == sockets.INET6 && k.Family == sockets.INET6 {
+			e.Act.Note("dual-stack", "s", k.Name, "port", strconv.Itoa(int(max(addr.Port, k.Local.Port))))
+		}
+	}
+	return nil
+}
+
+// addressPairs fill an explanation's places.
+func addressPairs(addr sockets.Address) []string {
+	return []string{"addr", addr.String(), "port", strconv.Itoa(int(addr.Port)), "path", addr.Path}
+}

@@ -1,0 +1,67 @@
+package commands
+
+import (
+	"strconv"
+
+	"sockstep/repl"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+var close_ = &repl.Command{
+	Name:    "close",
+	Group:   repl.Close,
+	Usage:   []string{"[S]", "all"},
+	Summary: names.T("close a socket, or all of them", "关闭一个套接字，或全部关闭"),
+	Detail: names.T(
+		"close gives the descriptor back at once. The connection itself ends in the kernel's own time: what was sent still goes out, then a FIN. If bytes from the peer lie unread, TCP sends a RST instead.",
+		"close 立刻交还描述符。连接由内核按自己的节奏结束：已发送的数据照样送出，然后是 FIN。如果还有对端的数据没读，TCP 改发 RST。"),
+	Example: []string{"s = socket tcp", "close s"},
+	Python:  "s.close()",
+	Man:     "close(2)",
+	Run: func(e *repl.Env) error {
+		if w := e.Peek(); w.Text == "all" && !w.Quoted {
+			if _, named := e.Named(w); !named {
+				e.Next("S")
+				return closeAll(e)
+			}
+		}
+		k, err := e.Socket()
+		if err != nil {
+			return err
+		}
+		if err := e.Gives(0); err != nil {
+			return err
+		}
+		e.Python(k.Name, ".close()")
+		return closeOne(e, k)
+	},
+}
+
+func closeAll(e *repl.Env) error {
+	if err := e.Gives(0); err != nil {
+		return err
+	}
+	python := ""
+	var failed error
+	for _, k := range e.OpenSockets() {
+		if python != "" {
+			python += "; "
+		}
+		python += k.Name + ".close()"
+		if err := closeOne(e, k); err != nil && failed == nil {
+			failed = err
+		}
+	}
+	e.Python(python)
+	return failed
+}
+
+func closeOne(e *repl.Env, k *sockets.Socket) error {
+	if k.Stream() && k.Backlog < 0 && k.FD >= 0 && !k.Peer.IsZero() {
+		if n, err := e.Sys.Scaffold().QueueIn(k.FD); err == nil && n > 0 {
+			e.Act.Note("unread-at-close", "s", k.Name, "n", strconv.Itoa(n), "peer", k.Peer.String())
+		}
+	}
+	return e.Fail("close", k, e.CloseSocket(k))
+}

@@ -1,0 +1,109 @@
+package commands
+
+import (
+	"sockstep/repl"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+var connect = &repl.Command{
+	Name:    "connect",
+	Group:   repl.Open,
+	Usage:   []string{"[S] ADDR", "KIND ADDR"},
+	Summary: names.T("connect a socket to an address", "把套接字连接到一个地址"),
+	Detail: names.T(
+		"TCP: the kernel does the three-way handshake and connect returns when it is over, whether or not the server has called accept. "+
+			"UDP: no packet is sent; the address is only remembered. With KIND the socket is made too.",
+		"TCP：内核完成三次握手后 connect 就返回，不管服务器有没有调用 accept。UDP：不发任何报文，只是记住对端地址。写上 KIND 时连同创建套接字一起完成。"),
+	Flags:   []repl.Flag{sixFlag, timeoutFlag},
+	Example: []string{"s = listen tcp 127.0.0.1:8888", "c = connect tcp 127.0.0.1:8888"},
+	Python:  "c.connect(('127.0.0.1', 8888))",
+	Man:     "connect(2)",
+	Waits:   names.T("the server's answer", "服务器应答"),
+	Run: func(e *repl.Env) error {
+		if !isKind(e) {
+			k, err := e.Socket()
+			if err != nil {
+				return err
+			}
+			addr, err := e.Address(k.Family)
+			if err != nil {
+				return err
+			}
+			if err := e.Gives(0); err != nil {
+				return err
+			}
+			if err := e.Deadline(); err != nil {
+				return err
+			}
+			e.Python(k.Name, ".connect(", addr.Python(), ")")
+			return connectTo(e, k, addr)
+		}
+		k, familyGiven, err := readKind(e)
+		if err != nil {
+			return err
+		}
+		want := k.family
+		if !familyGiven {
+			want = ""
+		}
+		addr, err := e.Address(want)
+		if err != nil {
+			return err
+		}
+		if !familyGiven {
+			k.family = addr.Family
+			if addr.Family == sockets.UNIX {
+				k = kindWords["unix"]
+			}
+		}
+		if err := e.Gives(1); err != nil {
+			return err
+		}
+		if err := e.Deadline(); err != nil {
+			return err
+		}
+		s, err := k.open(e, 0)
+		if err != nil {
+			return err
+		}
+		e.Python(s.Name, " = socket(", k.python(), "); ", s.Name, ".connect(", addr.Python(), ")")
+		if err := connectTo(e, s, addr); err != nil {
+			return undo(e, s, err)
+		}
+		e.Result(repl.SocketResult(s))
+		return nil
+	},
+}
+
+func connectTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
+	var err error
+	e.Block(func() { err = e.Sys.Connect(k.FD, addr) })
+	if err == nil || !e.Waiting(k, err) {
+		return connected(e, k, addr, err)
+	}
+	// settimeout: as Python does, wait until the socket can be written and ask how it went.
+	if err := e.Ready("connect", k, false); err != nil {
+		return err
+	}
+	errno, gerr := e.Sys.SocketError(k.FD)
+	if gerr != nil {
+		return e.Fail("connect", k, gerr, addressPairs(addr)...)
+	}
+	if errno != "" {
+		return e.FailErrno("connect", k, errno, addressPairs(addr)...)
+	}
+	return connected(e, k, addr, nil)
+}
+
+func connected(e *repl.Env, k *sockets.Socket, addr sockets.Address, err error) error {
+	if err != nil {
+		return e.Fail("connect", k, err, addressPairs(addr)...)
+	}
+	k.Peer = addr
+	e.Join(k)
+	if k.Stream() && k.Partner == nil && e.ListensHere(addr) {
+		e.Act.Note("connected-before-accept", append([]string{"s", k.Name}, addressPairs(addr)...)...)
+	}
+	return nil
+}

@@ -1,0 +1,140 @@
+package commands
+
+import (
+	"strconv"
+
+	"sockstep/repl"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+	"sockstep/sockets/sys"
+)
+
+// defaultBacklog is what Python's listen() asks for: the least of 128 and the system's limit.
+const defaultBacklog = 128
+
+var listen = &repl.Command{
+	Name:    "listen",
+	Group:   repl.Open,
+	Usage:   []string{"[S] [BACKLOG]", "KIND ADDR [BACKLOG]"},
+	Summary: names.T("let a bound socket take connections", "让已绑定的套接字接受连接"),
+	Detail: names.T(
+		"From now on the kernel itself completes handshakes and queues the connections, up to BACKLOG (128) and one more, until accept takes them. "+
+			"With KIND and ADDR the socket is made and bound too, each call shown. A udp socket has no listen(2): it is bound, and that is all it needs.",
+		"从这时起，内核自己完成握手并把连接排进队列，最多 BACKLOG（默认 128）再加一个，等 accept 来取。写上 KIND 和 ADDR 时连同创建和绑定一起完成，每个调用都会显示。udp 没有 listen(2)：绑定之后就能收。"),
+	Flags:   []repl.Flag{sixFlag, unlinkFlag},
+	Example: []string{"s = listen tcp 127.0.0.1:8888"},
+	Python:  "s.listen()",
+	Man:     "listen(2)",
+	Run: func(e *repl.Env) error {
+		if !isKind(e) {
+			return listenOn(e)
+		}
+		k, familyGiven, err := readKind(e)
+		if err != nil {
+			return err
+		}
+		want := k.family
+		if !familyGiven {
+			want = ""
+		}
+		addr, err := e.Address(want)
+		if err != nil {
+			return err
+		}
+		if !familyGiven {
+			k.family = addr.Family
+			if addr.Family == sockets.UNIX {
+				k = kindWords["unix"]
+			}
+		}
+		backlog, given, err := readBacklog(e)
+		if err != nil {
+			return err
+		}
+		if err := e.Gives(1); err != nil {
+			return err
+		}
+		if err := unlinkStale(e, addr); err != nil {
+			return err
+		}
+		s, err := k.open(e, 0)
+		if err != nil {
+			return err
+		}
+		python := s.Name + " = socket(" + k.python() + "); " + s.Name + ".bind(" + addr.Python() + ")"
+		e.Python(python)
+		if err := bindTo(e, s, addr); err != nil {
+			return undo(e, s, err)
+		}
+		if k.typ == sockets.Dgram || k.typ == sockets.Raw {
+			e.Act.Note("no-listener", "s", s.Name, "kind", s.KindName())
+		} else {
+			e.Python(python, "; ", s.Name, ".listen(", backlogPython(backlog, given), ")")
+			if err := startListening(e, s, backlog); err != nil {
+				return undo(e, s, err)
+			}
+		}
+		e.Result(repl.SocketResult(s))
+		return nil
+	},
+}
+
+func listenOn(e *repl.Env) error {
+	k, err := e.Socket()
+	if err != nil {
+		return err
+	}
+	if e.More() {
+		if _, numeric := strconv.Atoi(e.Peek().Text); numeric != nil && e.Peek().Text != "" {
+			if _, _, aerr := repl.ReadAddress(e.Rest(), k.Family == sockets.UNIX); aerr == nil {
+				return sockets.Usage(names.T("listen takes no address: bind does", "listen 不带地址，地址由 bind 给出")).
+					Hint(names.T("bind "+k.Name+" ADDR, then listen "+k.Name+"; or in one step: listen tcp ADDR", "先 bind "+k.Name+" ADDR，再 listen "+k.Name+"；或一步完成：listen tcp ADDR"))
+			}
+			return sockets.Usage(names.T("a backlog is a whole number", "backlog 是一个整数")).Hint(names.T("listen "+k.Name+" 5", "listen "+k.Name+" 5"))
+		}
+	}
+	backlog, given, err := readBacklog(e)
+	if err != nil {
+		return err
+	}
+	if err := e.Gives(0); err != nil {
+		return err
+	}
+	e.Python(k.Name, ".listen(", backlogPython(backlog, given), ")")
+	return startListening(e, k, backlog)
+}
+
+func readBacklog(e *repl.Env) (n int, given bool, err error) {
+	given = e.More()
+	v, err := e.Int("BACKLOG", defaultBacklog, -1<<31, 1<<31-1)
+	return int(v), given, err
+}
+
+func backlogPython(n int, given bool) string {
+	if !given {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+func startListening(e *repl.Env, k *sockets.Socket, backlog int) error {
+	if err := e.Sys.Listen(k.FD, backlog); err != nil {
+		return e.Fail("listen", k, err, "kind", k.KindName())
+	}
+	if k.Backlog < 0 && !k.Bound && k.Family != sockets.UNIX {
+		e.Act.Note("implicit-bind", "s", k.Name)
+	}
+	k.Backlog, k.Bound = max(backlog, 0), true
+	if limit, err := sys.Somaxconn(); err == nil && backlog > limit {
+		k.Backlog = limit
+		e.Act.Note("backlog-truncated", "s", k.Name, "n", strconv.Itoa(backlog), "want", strconv.Itoa(backlog), "got", strconv.Itoa(limit), "max", strconv.Itoa(limit), "backlog", strconv.Itoa(backlog))
+	}
+	return nil
+}
+
+// undo closes a socket that a command in one step made and could not finish, and forgets its name.
+func undo(e *repl.Env, k *sockets.Socket, err error) error {
+	e.CloseSocket(k)
+	e.Forget(k)
+	return err
+}

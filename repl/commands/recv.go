@@ -1,0 +1,142 @@
+package commands
+
+import (
+	"slices"
+	"strconv"
+
+	"sockstep/repl"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+// defaultRecv is how many bytes recv asks for where the line does not say: the notes' 1024.
+const defaultRecv = 1024
+
+// maxRecv bounds what one recv may ask for.
+const maxRecv = 1 << 30
+
+var recvFlags = []repl.Flag{
+	{Name: "peek", Meaning: names.T("look, and leave it in the queue (MSG_PEEK)", "只看不取（MSG_PEEK）")},
+	{Name: "waitall", Meaning: names.T("block until all N bytes are there (MSG_WAITALL)", "等满 N 个字节才返回（MSG_WAITALL）")},
+	{Name: "dontwait", Meaning: names.T("fail rather than block (MSG_DONTWAIT)", "不阻塞，没有数据就失败（MSG_DONTWAIT）")},
+	{Name: "oob", Meaning: names.T("the urgent byte (MSG_OOB)", "取带外数据（MSG_OOB）")},
+	timeoutFlag,
+}
+
+var recv = &repl.Command{
+	Name:    "recv",
+	Group:   repl.Talk,
+	Usage:   []string{"[S] [N]"},
+	Summary: names.T("take up to N bytes from the receive queue", "从接收队列取出最多 N 个字节"),
+	Detail: names.T(
+		"N is 1024 where it is left out. recv blocks while the queue is empty, and returns what is there as soon as there is anything: what does not fit stays for the next recv. "+
+			"An empty result means that the peer has closed.",
+		"N 省略时为 1024。队列为空时 recv 阻塞；只要有数据就返回现有的部分，取不完的留给下一次 recv。返回空表示对端已经关闭。"),
+	Flags: append([]repl.Flag{
+		{Name: "exactly", Arg: "N", Meaning: names.T("again and again until N bytes came", "反复接收，直到收满 N 个字节")},
+		{Name: "until", Arg: "BYTES", Meaning: names.T(`again and again until these bytes came: '\r\n'`, `反复接收，直到出现这些字节：'\r\n'`)},
+		{Name: "out", Arg: "FILE", Meaning: names.T("write what comes to a file", "把收到的内容写进文件")},
+	}, recvFlags...),
+	Example: []string{"a, b = socketpair", "send a hello", "data = recv b 1024"},
+	Python:  "data = c.recv(1024)",
+	Man:     "recv(2)",
+	Waits:   names.T("data", "数据到来"),
+	Run: func(e *repl.Env) error {
+		k, err := e.Socket()
+		if err != nil {
+			return err
+		}
+		n, err := e.Int("N", defaultRecv, 0, maxRecv)
+		if err != nil {
+			return err
+		}
+		if err := e.Gives(1); err != nil {
+			return err
+		}
+		if err := e.Deadline(); err != nil {
+			return err
+		}
+		if e.Flag("exactly") || e.Flag("until") || e.Flag("out") {
+			return recvMore(e, k, n)
+		}
+		flags := msgFlags(e)
+		e.Python(e.Assign(), k.Name, ".recv(", strconv.FormatInt(n, 10), pythonFlags(flags), ")")
+		data, _, err := receive(e, "recv", k, int(n), flags)
+		if err != nil {
+			return err
+		}
+		e.Result(sockets.BytesOf(data))
+		return nil
+	},
+}
+
+// receive makes one receiving call and notes what is odd in its result.
+func receive(e *repl.Env, op string, k *sockets.Socket, n int, flags sockets.MsgFlags) (data []byte, from sockets.Address, err error) {
+	if flags&sockets.MsgDontwait == 0 {
+		if err := e.Ready(op, k, true); err != nil {
+			return nil, from, err
+		}
+	}
+	length := -1
+	if !k.Stream() {
+		if length, err = datagramLength(e, k, n, flags); err != nil {
+			return nil, from, e.Fail(op, k, err)
+		}
+	}
+	buf := make([]byte, n)
+	e.Block(func() {
+		if op == "recvfrom" {
+			n, from, err = e.Sys.Recvfrom(k.FD, buf, flags)
+		} else {
+			n, err = e.Sys.Recv(k.FD, buf, flags)
+		}
+	})
+	if err != nil {
+		return nil, from, e.Fail(op, k, err, "n", strconv.Itoa(len(buf)))
+	}
+	data = slices.Clip(buf[:n])
+	noteReceived(e, k, len(data), len(buf), length, flags)
+	return data, from, nil
+}
+
+// noteReceived notes what a receiving call's count means. length is the datagram's own, -1 where unknown.
+func noteReceived(e *repl.Env, k *sockets.Socket, got, asked, length int, flags sockets.MsgFlags) {
+	pairs := []string{"s", k.Name, "n", strconv.Itoa(got), "got", strconv.Itoa(got)}
+	switch {
+	case k.Stream() && got == 0 && asked == 0:
+		e.Act.Note("zero-recv", pairs...)
+	case got == 0 && (k.Stream() || k.Kind == sockets.Seqpacket):
+		e.Act.Note("eof", append(pairs, "peer", k.Peer.String())...)
+	case got == 0 && asked > 0:
+		e.Act.Note("empty-datagram", pairs...)
+	case length > got:
+		e.Act.Note("truncated-datagram", append(pairs, "want", strconv.Itoa(length))...)
+	}
+	if flags&(sockets.MsgPeek|sockets.MsgOOB) == 0 {
+		e.Received(k, got)
+	}
+}
+
+// datagramLength is the length of the datagram that comes next, -1 where it does not matter: a call that returns as many bytes
+// as were asked for does not tell whether there were more. It waits for the datagram where the call itself would wait.
+func datagramLength(e *repl.Env, k *sockets.Socket, n int, flags sockets.MsgFlags) (int, error) {
+	if n > 65535 || k.FD < 0 {
+		return -1, nil
+	}
+	look := sockets.MsgPeek | sockets.MsgTrunc
+	waits := k.Blocking && flags&sockets.MsgDontwait == 0
+	if !waits {
+		look |= sockets.MsgDontwait
+		if q, err := e.Sys.Scaffold().QueueIn(k.FD); err != nil || q == 0 {
+			return -1, nil // an empty look would take a pending error away from the call
+		}
+	}
+	var length int
+	var err error
+	e.Block(func() { length, err = e.Sys.Scaffold().Recv(k.FD, nil, look) })
+	if err != nil {
+		e.Act.Unscaffold() // the look waited in the call's place, and its failure is the call's
+		return -1, err
+	}
+	return length, nil
+}

@@ -1,0 +1,244 @@
+package commands
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"sockstep/repl"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+// keepAtMost is how many bytes --exactly keeps in memory where no name asks for them.
+const keepAtMost = 16 << 20
+
+// recvMore receives again and again: until there are enough bytes, or a delimiter, or into a file.
+func recvMore(e *repl.Env, k *sockets.Socket, n int64) error {
+	if !k.Stream() && (e.Flag("exactly") || e.Flag("until")) {
+		return sockets.Usage(names.T("a datagram comes whole or not at all: --exactly and --until are for streams", "数据报要么整个到达要么没有：--exactly 和 --until 只用于字节流")).
+			Hint(names.T("recvfrom "+k.Name, "recvfrom "+k.Name))
+	}
+	if e.Flag("exactly") && e.Flag("until") {
+		w, _ := e.FlagWord("until")
+		return w.Err(names.T("--exactly and --until exclude each other", "--exactly 和 --until 不能同时使用"))
+	}
+	if e.Flag("peek") || e.Flag("oob") {
+		return sockets.Usage(names.T("--peek and --oob make one call; they do not go with --exactly, --until or --out", "--peek 和 --oob 只做一次调用，不能和 --exactly、--until、--out 一起用"))
+	}
+	exactly, err := e.FlagInt("exactly", -1, 1, 1<<50)
+	if err != nil {
+		return err
+	}
+	sink, err := newSink(e, exactly)
+	if err != nil {
+		return err
+	}
+	defer sink.abandon()
+	switch {
+	case e.Flag("until"):
+		w, _ := e.FlagWord("until")
+		if w.Text == "" {
+			return w.Err(names.T("--until needs at least one byte", "--until 至少要一个字节"))
+		}
+		name := e.Name(0, "data")
+		e.Python(name, " = b''\nwhile not ", name, ".endswith(", sockets.PyBytes([]byte(w.Text)), "): ", name, " += ", k.Name, ".recv(1)")
+		err = recvUntil(e, k, []byte(w.Text), int(n), sink)
+	case exactly >= 0:
+		e.Python(e.Name(0, "data"), " = ", k.Name, ".recv(", strconv.FormatInt(exactly, 10), ", MSG_WAITALL)")
+		err = recvExactly(e, k, exactly, sink)
+	default:
+		e.Python("open(", sockets.PyString(sink.path), ", 'wb').write(", k.Name, ".recv(", strconv.FormatInt(n, 10), "))")
+		var data []byte
+		if data, _, err = receive(e, "recv", k, int(n), msgFlags(e)); err == nil {
+			sink.Write(data)
+		}
+	}
+	return sink.finish(e, k, err)
+}
+
+func recvExactly(e *repl.Env, k *sockets.Socket, n int64, to io.Writer) error {
+	if err := e.Ready("recv", k, true); err != nil {
+		return err
+	}
+	if k.Timeout > 0 || !k.Blocking {
+		return recvSteps(e, k, n, to)
+	}
+	var got int64
+	var err error
+	e.Block(func() { got, err = e.Sys.RecvExactly(k.FD, n, to, 0, nil) })
+	k.Received += uint64(got)
+	switch {
+	case err == io.EOF || err == io.ErrUnexpectedEOF:
+		return closedEarly(e, k, got, n)
+	case err != nil:
+		return e.Fail("recv", k, err)
+	}
+	return nil
+}
+
+// recvSteps receives n bytes call by call, each with its own wait, as settimeout wants it.
+func recvSteps(e *repl.Env, k *sockets.Socket, n int64, to io.Writer) error {
+	for got := int64(0); got < n; {
+		data, _, err := receive(e, "recv", k, int(min(n-got, 1<<18)), msgFlags(e))
+		if err != nil {
+			return err
+		}
+		if len(data) == 0 {
+			return closedEarly(e, k, got, n)
+		}
+		to.Write(data)
+		got += int64(len(data))
+	}
+	return nil
+}
+
+// recvUntil looks before it takes, so that what follows the delimiter stays in the queue for the next recv.
+func recvUntil(e *repl.Env, k *sockets.Socket, delim []byte, n int, to io.Writer) error {
+	buf := make([]byte, max(n, len(delim)))
+	var tail []byte // the last bytes taken, in which the delimiter may have begun
+	total := int64(0)
+	for {
+		if err := e.Ready("recv", k, true); err != nil {
+			return err
+		}
+		var seen int
+		var err error
+		e.Block(func() { seen, err = e.Sys.Scaffold().Recv(k.FD, buf, sockets.MsgPeek|msgFlags(e)) })
+		if err != nil {
+			e.Act.Unscaffold()
+			return e.Fail("recv", k, err)
+		}
+		take := seen
+		joined := append(bytes.Clone(tail), buf[:seen]...)
+		at := bytes.Index(joined, delim)
+		if at >= 0 {
+			take = at + len(delim) - len(tail)
+		}
+		data, _, err := receive(e, "recv", k, max(take, 1), msgFlags(e))
+		if err != nil {
+			return err
+		}
+		if len(data) == 0 {
+			return closedEarly(e, k, total, -1)
+		}
+		to.Write(data)
+		total += int64(len(data))
+		if at >= 0 {
+			return nil
+		}
+		tail = append(tail, data...)
+		tail = tail[max(len(tail)-len(delim)+1, 0):]
+	}
+}
+
+// closedEarly is the failure of a recv that wanted more than the peer sent. want -1: a delimiter.
+func closedEarly(e *repl.Env, k *sockets.Socket, got, want int64) error {
+	g, w := strconv.FormatInt(got, 10), strconv.FormatInt(want, 10)
+	e.Act.Note("eof", "s", k.Name, "peer", k.Peer.String(), "n", g, "got", g)
+	m := names.T("the peer closed after "+g+" of "+w+" bytes", "对端在发出 "+w+" 字节中的 "+g+" 字节后关闭了连接")
+	if want < 0 {
+		m = names.T("the peer closed after "+g+" bytes, and the delimiter never came", "对端发出 "+g+" 字节后关闭了连接，分隔符一直没有出现")
+	}
+	return &sockets.Error{Op: "recv", Kind: "eof", Err: io.ErrUnexpectedEOF, Message: m,
+		Why: names.T("a stream may end anywhere; what came is the value of this line", "字节流可能在任何地方结束；已收到的部分就是这一行的值")}
+}
+
+// A sink takes what recvMore receives: a file, which takes its name only when it is complete, or memory.
+type sink struct {
+	path  string
+	file  *os.File
+	temp  string
+	buf   bytes.Buffer
+	limit int64 // of buf; -1 none
+	n     int64
+	err   error
+}
+
+func newSink(e *repl.Env, exactly int64) (*sink, error) {
+	s := &sink{limit: -1}
+	w, toFile := e.FlagWord("out")
+	if !toFile {
+		if exactly > keepAtMost && e.Name(0, "") == "" {
+			s.limit = 1 << 16
+		}
+		return s, nil
+	}
+	s.path = w.Text
+	if info, err := os.Stat(s.path); err == nil && !info.Mode().IsRegular() {
+		if info.IsDir() {
+			return nil, fileError(w, errIsDir)
+		}
+		f, err := os.OpenFile(s.path, os.O_WRONLY, 0) // /dev/null, a FIFO: there is nothing to replace
+		if err != nil {
+			return nil, fileError(w, err)
+		}
+		s.file = f
+		return s, nil
+	}
+	f, err := os.CreateTemp(filepath.Dir(s.path), "."+filepath.Base(s.path)+".*") // mode 0600
+	if err != nil {
+		return nil, fileError(w, err)
+	}
+	s.file, s.temp = f, f.Name()
+	return s, nil
+}
+
+func (s *sink) Write(p []byte) (int, error) {
+	s.n += int64(len(p))
+	if s.file != nil {
+		n, err := s.file.Write(p)
+		s.err = err
+		return n, err
+	}
+	if s.limit >= 0 && int64(s.buf.Len()+len(p)) > s.limit {
+		s.buf.Write(p[:max(s.limit-int64(s.buf.Len()), 0)])
+		return len(p), nil
+	}
+	return s.buf.Write(p)
+}
+
+// abandon removes a file that was not finished.
+func (s *sink) abandon() {
+	if s.file != nil {
+		s.file.Close()
+		if s.temp != "" {
+			os.Remove(s.temp)
+		}
+	}
+}
+
+// finish makes what came the value of the line, also where err cut it short: nothing a peer sent is lost.
+func (s *sink) finish(e *repl.Env, k *sockets.Socket, err error) error {
+	n := strconv.FormatInt(s.n, 10)
+	if s.file != nil {
+		if s.temp != "" && (err == nil || s.n > 0) {
+			werr := s.err
+			if werr == nil {
+				werr = s.file.Close()
+			}
+			if werr == nil {
+				werr = os.Rename(s.temp, s.path)
+			}
+			if werr != nil {
+				return werr
+			}
+			s.file = nil
+		}
+		v := sockets.IntOf(s.n)
+		v.Fields = []sockets.Field{{Name: "file", Value: sockets.TextOf(s.path)}}
+		e.Result(v)
+		return err
+	}
+	if s.limit >= 0 && s.n > int64(s.buf.Len()) {
+		e.Act.Note("not-kept", "s", k.Name, "n", n, "got", n, "want", strconv.Itoa(s.buf.Len()))
+	}
+	v := sockets.BytesOf(s.buf.Bytes())
+	v.Fields = []sockets.Field{{Name: "bytes", Value: sockets.IntOf(s.n)}}
+	if err == nil || s.n > 0 {
+		e.Result(v)
+	}
+	return err
+}

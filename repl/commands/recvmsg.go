@@ -1,0 +1,87 @@
+package commands
+
+import (
+	"strconv"
+
+	"sockstep/repl"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+	"sockstep/sockets/sys"
+)
+
+var recvmsg = &repl.Command{
+	Name:    "recvmsg",
+	Group:   repl.Talk,
+	Usage:   []string{"[S] [N]"},
+	Summary: names.T("take a message and what came beside it", "取出消息和附带的辅助数据"),
+	Detail: names.T(
+		"Sockets that were passed get names of their own: the second name left of = is the first of them. Credentials come once SO_PASSCRED is on.",
+		"传来的套接字会得到自己的名字：= 左边第二个名字就是其中第一个。打开 SO_PASSCRED 后才能收到对方的凭据。"),
+	Flags:   recvFlags,
+	Example: []string{"a, b = socketpair", "s = socket tcp", "sendmsg a take this --fd s", "data, t = recvmsg b"},
+	Python:  "data, fds, flags, addr = recv_fds(b, 1024, 4)",
+	Man:     "recvmsg(2)",
+	Waits:   names.T("a message", "消息到来"),
+	Run: func(e *repl.Env) error {
+		k, err := e.Socket()
+		if err != nil {
+			return err
+		}
+		n, err := e.Int("N", defaultRecv, 0, maxRecv)
+		if err != nil {
+			return err
+		}
+		if err := e.Gives(16); err != nil {
+			return err
+		}
+		if err := e.Deadline(); err != nil {
+			return err
+		}
+		flags := msgFlags(e)
+		e.Python(e.Name(0, "data"), ", ancdata, flags, addr = ", k.Name, ".recvmsg(", strconv.FormatInt(n, 10), ", CMSG_SPACE(64)", pythonFlags(flags), ")")
+		if err := e.Ready("recvmsg", k, true); err != nil {
+			return err
+		}
+		var m sys.Message
+		e.Block(func() { m, err = e.Sys.Recvmsg(k.FD, int(n), flags) })
+		if err != nil {
+			return e.Fail("recvmsg", k, err, "n", strconv.FormatInt(n, 10))
+		}
+		length := -1
+		if m.Flags&sockets.MsgTrunc != 0 {
+			length = max(m.Length, len(m.Data)+1)
+		}
+		noteReceived(e, k, len(m.Data), int(n), length, flags)
+		v := sockets.BytesOf(m.Data)
+		field := func(name string, f sockets.Value) { v.Fields = append(v.Fields, sockets.Field{Name: name, Value: f}) }
+		if !m.From.IsZero() && !m.From.Unnamed() {
+			field("from", sockets.TextOf(m.From.String()))
+		}
+		if m.Flags != 0 {
+			field("flags", sockets.TextOf(m.Flags.String()))
+		}
+		if m.Creds != nil {
+			field("creds", sockets.CardOf(sockets.Field{Name: "pid", Value: sockets.IntOf(int64(m.Creds.PID))},
+				sockets.Field{Name: "uid", Value: sockets.IntOf(int64(m.Creds.UID))}, sockets.Field{Name: "gid", Value: sockets.IntOf(int64(m.Creds.GID))}))
+		}
+		for _, c := range m.Other {
+			field(c.Type, c.Value)
+		}
+		more := []sockets.Value{}
+		for i, fd := range m.Rights {
+			family, kind, proto, err := e.Sys.Scaffold().Describe(fd)
+			if err != nil {
+				e.Sys.Close(fd) // a file, not a socket: it can be no name of this shell
+				e.Act.Note("not-a-socket", "n", strconv.Itoa(int(fd)))
+				continue
+			}
+			p := e.NewSocket(i+1, "s", fd, family, kind, proto)
+			e.Adopt(p)
+			field("socket", sockets.TextOf(p.Name))
+			more = append(more, repl.SocketResult(p))
+			e.Act.Note("passed-socket", "s", p.Name, "n", strconv.Itoa(int(fd)))
+		}
+		e.Result(v, more...)
+		return nil
+	},
+}

@@ -1,0 +1,46 @@
+package commands
+
+import (
+	"os"
+	"strconv"
+
+	"sockstep/repl"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+var run = &repl.Command{
+	Name:    "run",
+	Group:   repl.Shell,
+	Usage:   []string{"FILE"},
+	Summary: names.T("run the lines of a file", "运行文件里的命令"),
+	Detail:  names.T("Each line is an act of its own. It stops at the first that fails.", "每一行都单独执行，遇到第一个失败就停下。"),
+	Example: []string{"run examples/01-attributes.sock"},
+	Run: func(e *repl.Env) error {
+		w, err := e.Next("FILE")
+		if err != nil {
+			return err
+		}
+		if err := e.Gives(1); err != nil {
+			return err
+		}
+		f, err := os.Open(w.Text)
+		if err != nil {
+			return fileError(w, err)
+		}
+		defer f.Close()
+		if info, err := f.Stat(); err == nil && info.IsDir() {
+			return fileError(w, errIsDir)
+		}
+		lines, failed, err := e.RunLines(f)
+		if err != nil {
+			return err
+		}
+		if failed > 0 {
+			n := strconv.Itoa(failed)
+			return &sockets.Error{Op: "run", Kind: "script", Message: names.T("line "+n+" of "+w.Text+" failed", w.Text+" 的第 "+n+" 行失败了")}
+		}
+		e.Result(sockets.IntOf(int64(lines)))
+		return nil
+	},
+}

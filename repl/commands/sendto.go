@@ -1,0 +1,70 @@
+package commands
+
+import (
+	"strconv"
+
+	"sockstep/repl"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+var sendto = &repl.Command{
+	Name:    "sendto",
+	Group:   repl.Talk,
+	Usage:   []string{"[S] ADDR MSG"},
+	Summary: names.T("send a datagram to an address", "向一个地址发送数据报"),
+	Detail: names.T(
+		"No connection is needed, and none is made: the datagram leaves whether or not anybody is there. Nothing tells the sender that it arrived.",
+		"不需要连接，也不会建立连接：不管对面有没有人，数据报都会发出去。没有任何东西告诉发送方它到了没有。"),
+	Flags:   sendFlags,
+	Example: []string{"u = socket udp", "sendto u 127.0.0.1:9999 hello"},
+	Python:  "u.sendto(b'hello', ('127.0.0.1', 9999))",
+	Man:     "sendto(2)",
+	Waits:   names.T("room in the send buffer", "发送缓冲区有空位"),
+	Run: func(e *repl.Env) error {
+		k, err := e.Socket()
+		if err != nil {
+			return err
+		}
+		if err := e.CheckNames(1); err != nil {
+			return err
+		}
+		addr, err := e.Address(k.Family)
+		if err != nil {
+			return err
+		}
+		p, err := readPayload(e)
+		if err != nil {
+			return err
+		}
+		if p.stream != nil {
+			p.close()
+			return sockets.Usage(names.T("no datagram is as long as that", "没有这么长的数据报")).
+				Hint(names.T("at most 65507 bytes go into one over IPv4", "IPv4 上一个数据报最多 65507 字节"))
+		}
+		if err := e.Deadline(); err != nil {
+			return err
+		}
+		flags := msgFlags(e)
+		e.Python(e.Assign(), k.Name, ".sendto(", p.python, pythonFlags(flags), ", ", addr.Python(), ")")
+		if err := e.Ready("sendto", k, false); err != nil {
+			return err
+		}
+		unbound := !k.Bound
+		var n int
+		e.Block(func() { n, err = e.Sys.Sendto(k.FD, p.data, flags, addr) })
+		if err != nil {
+			return e.Fail("sendto", k, err, append(addressPairs(addr), "n", strconv.Itoa(len(p.data)))...)
+		}
+		e.Sent(k, int64(n))
+		e.Result(sockets.IntOf(int64(n)))
+		if unbound && addr.IP.IsValid() {
+			k.Bound = true
+			e.Act.Note("implicit-bind", "s", k.Name)
+		}
+		if len(p.data) == 0 {
+			e.Act.Note("empty-datagram", "s", k.Name)
+		}
+		return nil
+	},
+}

@@ -1,0 +1,57 @@
+package commands
+
+import (
+	"strings"
+
+	"sockstep/repl"
+	"sockstep/sockets/names"
+	"sockstep/sockets/sys"
+)
+
+var hows = map[string]struct {
+	how    sys.How
+	python string
+}{
+	"rd": {sys.RD, "SHUT_RD"}, "wr": {sys.WR, "SHUT_WR"}, "rdwr": {sys.RDWR, "SHUT_RDWR"},
+	"shut_rd": {sys.RD, "SHUT_RD"}, "shut_wr": {sys.WR, "SHUT_WR"}, "shut_rdwr": {sys.RDWR, "SHUT_RDWR"},
+}
+
+var shutdown = &repl.Command{
+	Name:    "shutdown",
+	Group:   repl.Close,
+	Usage:   []string{"[S] [HOW]"},
+	Summary: names.T("end one direction of a connection, or both", "关闭连接的一个方向或两个方向"),
+	Detail: names.T(
+		"wr sends a FIN: the peer reads an end, and can still send. rd only refuses to read on; the peer is told nothing. rdwr (where HOW is left out) is both. The descriptor stays open until close.",
+		"wr 发送 FIN：对端读到结束，但仍能继续发送。rd 只是本端不再读，对端并不知道。省略 HOW 时为 rdwr，两者都做。描述符要到 close 才释放。"),
+	Example: []string{"a, b = socketpair", "shutdown a wr"},
+	Python:  "s.shutdown(SHUT_WR)",
+	Man:     "shutdown(2)",
+	Run: func(e *repl.Env) error {
+		k, err := e.Socket()
+		if err != nil {
+			return err
+		}
+		how := hows["rdwr"]
+		if e.More() {
+			w, _ := e.Next("HOW")
+			var ok bool
+			if how, ok = hows[strings.ToLower(w.Text)]; !ok {
+				return w.Err(names.T("a direction is rd, wr or rdwr", "方向是 rd、wr 或 rdwr")).Hint(names.T("shutdown "+k.Name+" wr", "shutdown "+k.Name+" wr"))
+			}
+		}
+		if err := e.Gives(0); err != nil {
+			return err
+		}
+		e.Python(k.Name, ".shutdown(", how.python, ")")
+		if err := e.Sys.Shutdown(k.FD, how.how); err != nil {
+			return e.Fail("shutdown", k, err)
+		}
+		k.WriteEnd = k.WriteEnd || how.how != sys.RD
+		k.ReadEnd = k.ReadEnd || how.how != sys.WR
+		if how.how == sys.WR {
+			e.Act.Note("half-close", "s", k.Name, "peer", k.Peer.String())
+		}
+		return nil
+	},
+}

@@ -1,0 +1,26 @@
+package commands
+
+import "sockstep/repl"
+
+// Table is the command table: every command of the shell, in the order in which help shows it.
+func Table() repl.Table {
+	return repl.Table{
+		// make
+		socket, socketpair, dup,
+		// open
+		bind, listen, accept, connect,
+		// talk
+		send, sendall, recv, sendto, recvfrom, sendmsg, recvmsg,
+		// close
+		shutdown, close_,
+		// options
+		sockopt, blocking, settimeout,
+		// look
+		inspect, sockets_, poll, why, history, jobs, wait, cancel,
+		// names
+		gethostname, gethostbyname, gethostbyaddr, getaddrinfo, getservbyname, getservbyport,
+		inetAton, inetNtoa, inetPton, inetNtop, htons, htonl, ntohs, ntohl, interfaces,
+		// shell
+		print_, expect, show, lang, run, sleep, help, exit,
+	}
+}

@@ -1,0 +1,131 @@
+package commands
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"strconv"
+	"unicode/utf8"
+
+	"sockstep/repl"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+// oneCall is up to how many bytes --fill and --file hand to the kernel in one call; more go in pieces.
+const oneCall = 16 << 20
+
+// A payload is what a send command was told to send.
+type payload struct {
+	data   []byte    // in memory
+	stream io.Reader // or too much for that
+	python string    // the expression in Python
+	close  func() error
+}
+
+var sendFlags = []repl.Flag{
+	{Name: "file", Arg: "FILE", Meaning: names.T("send what a file holds", "发送文件的内容")},
+	{Name: "fill", Arg: "N", Meaning: names.T("send N bytes of x (64k, 10M)", "发送 N 个字节的 x（64k、10M）")},
+	{Name: "oob", Meaning: names.T("as urgent data (MSG_OOB)", "作为带外数据发送（MSG_OOB）")},
+	{Name: "dontwait", Meaning: names.T("fail rather than block (MSG_DONTWAIT)", "不阻塞，发不出就失败（MSG_DONTWAIT）")},
+	{Name: "more", Meaning: names.T("more will follow (MSG_MORE)", "后面还有数据（MSG_MORE）")},
+	timeoutFlag,
+}
+
+// readPayload takes the message, or the file or the fill that stands for it.
+func readPayload(e *repl.Env) (payload, error) {
+	file, isFile := e.FlagWord("file")
+	_, isFill := e.FlagWord("fill")
+	if isFile || isFill {
+		if isFile && isFill {
+			w, _ := e.FlagWord("fill")
+			return payload{}, w.Err(names.T("--file and --fill exclude each other", "--file 和 --fill 不能同时使用"))
+		}
+		if err := e.Done(); err != nil {
+			return payload{}, err
+		}
+	}
+	switch {
+	case isFill:
+		n, err := e.FlagInt("fill", 0, 0, 1<<40)
+		if err != nil {
+			return payload{}, err
+		}
+		python := "b'x' * " + strconv.FormatInt(n, 10)
+		if n <= oneCall {
+			return payload{data: bytes.Repeat([]byte{'x'}, int(n)), python: python}, nil
+		}
+		return payload{stream: io.LimitReader(fill{}, n), python: python}, nil
+	case isFile:
+		return filePayload(file)
+	}
+	data, err := e.Message()
+	return payload{data: data, python: pythonData(data)}, err
+}
+
+// fill reads as x for ever.
+type fill struct{}
+
+func (fill) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'x'
+	}
+	return len(p), nil
+}
+
+func filePayload(w repl.Word) (payload, error) {
+	f, err := os.Open(w.Text)
+	if err != nil {
+		return payload{}, fileError(w, err)
+	}
+	info, err := f.Stat()
+	if err == nil && info.IsDir() {
+		err = &os.PathError{Op: "open", Path: w.Text, Err: errIsDir}
+	}
+	if err != nil {
+		f.Close()
+		return payload{}, fileError(w, err)
+	}
+	python := "open(" + sockets.PyString(w.Text) + ", 'rb').read()"
+	if info.Mode().IsRegular() && info.Size() <= oneCall {
+		data, err := io.ReadAll(f)
+		f.Close()
+		if err != nil {
+			return payload{}, fileError(w, err)
+		}
+		return payload{data: data, python: python}, nil
+	}
+	return payload{stream: f, python: python, close: f.Close}, nil
+}
+
+// pythonData writes bytes as a Python student would: text with its encode, else a bytes literal.
+func pythonData(b []byte) string {
+	for _, c := range b {
+		if c >= utf8.RuneSelf && utf8.Valid(b) {
+			return sockets.PyString(string(b)) + ".encode()"
+		}
+	}
+	return sockets.PyBytes(b)
+}
+
+// pythonFlags writes the flags as a further argument of Python's call.
+func pythonFlags(f sockets.MsgFlags) string {
+	if f == 0 {
+		return ""
+	}
+	return ", " + f.String()
+}
+
+// msgFlags are the MSG_ flags that the line asks for.
+func msgFlags(e *repl.Env) sockets.MsgFlags {
+	var f sockets.MsgFlags
+	for _, x := range []struct {
+		name string
+		flag sockets.MsgFlags
+	}{{"oob", sockets.MsgOOB}, {"peek", sockets.MsgPeek}, {"waitall", sockets.MsgWaitall}, {"dontwait", sockets.MsgDontwait}, {"more", sockets.MsgMore}} {
+		if e.Flag(x.name) {
+			f |= x.flag
+		}
+	}
+	return f
+}

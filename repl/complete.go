@@ -1,0 +1,334 @@
+package repl
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+// A Suggestion is one way to go on with the word at the cursor.
+type Suggestion struct {
+	Text        string
+	Description string
+	Start       int // byte offset in the line where the word begins that Text replaces
+}
+
+// Complete suggests how the word at the cursor may go on: commands, sockets, options and their values, addresses in use,
+// paths, kept names. cursor is a byte offset.
+func (s *Session) Complete(line string, cursor int) []Suggestion {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	cursor = min(max(cursor, 0), len(line))
+	head := line[:cursor]
+	start := wordStart(head)
+	word := head[start:]
+	before := head[:start]
+	if strings.HasPrefix(word, "'") || strings.HasPrefix(word, `"`) {
+		return nil
+	}
+	c := completion{s: s, word: word, start: start}
+	if i := strings.LastIndexByte(word, '$'); i >= 0 {
+		c.word, c.start = word[i+1:], start+i+1
+		c.names()
+		return c.out
+	}
+	parsed, err := ParseLine(before, func(string) (sockets.Value, bool) { return sockets.Value{}, true })
+	if err != nil && parsed.Command.Text != "" {
+		return nil
+	}
+	if parsed.Command.Text == "" {
+		c.commands(strings.TrimLeft(word, "!"))
+		return c.out
+	}
+	command, cerr := s.table.Lookup(parsed.Command)
+	if cerr != nil {
+		return nil
+	}
+	c.argument(command, parsed.Words)
+	return c.out
+}
+
+// wordStart is where the last word of head begins: after a blank that stands in no quote.
+func wordStart(head string) int {
+	start, quote := 0, byte(0)
+	fresh := true
+	for i := 0; i < len(head); i++ {
+		b := head[i]
+		switch {
+		case quote != 0:
+			if b == '\\' {
+				i++
+			} else if b == quote {
+				quote = 0
+			}
+		case b == ' ' || b == '\t' || b == '=' && !strings.HasPrefix(head[start:], "-"):
+			start, fresh = i+1, true
+			continue
+		case (b == '\'' || b == '"') && (fresh || i == start+1 && head[start] == 'b'):
+			quote = b
+		}
+		fresh = false
+	}
+	return start
+}
+
+// A completion gathers suggestions for one word.
+type completion struct {
+	s     *Session
+	word  string
+	start int
+	out   []Suggestion
+}
+
+func (c *completion) add(text, description string) {
+	if !strings.HasPrefix(strings.ToLower(text), strings.ToLower(c.word)) || text == c.word {
+		return
+	}
+	if slices.ContainsFunc(c.out, func(o Suggestion) bool { return o.Text == text }) {
+		return
+	}
+	c.out = append(c.out, Suggestion{Text: text, Description: description, Start: c.start})
+}
+
+func (c *completion) commands(word string) {
+	c.start += len(c.word) - len(word)
+	c.word = word
+	if word == "" {
+		return // a newcomer's empty line stays calm
+	}
+	for _, x := range c.s.table {
+		c.add(x.Name, x.Summary.In(c.s.Lang()))
+	}
+	if len(c.out) == 0 && !IsName(word) {
+		return
+	}
+}
+
+func (c *completion) names() {
+	for _, n := range c.s.valueNames() {
+		c.add(n, short(c.s.values[n].Text))
+	}
+	for _, n := range c.s.socketNames() {
+		c.add(n, c.s.sockets[n].KindName())
+	}
+}
+
+func short(s string) string {
+	if r := []rune(s); len(r) > 30 {
+		return string(r[:29]) + "…"
+	}
+	return s
+}
+
+// argument suggests what may stand after the words that are there already.
+func (c *completion) argument(cmd *Command, words []Word) {
+	if strings.HasPrefix(c.word, "-") {
+		for _, f := range cmd.Flags {
+			c.add(f.Spelling(), f.Meaning.In(c.s.Lang()))
+		}
+		return
+	}
+	var plain []Word
+	for i := 0; i < len(words); i++ {
+		if !isFlag(cmd, words[i]) {
+			plain = append(plain, words[i])
+			continue
+		}
+		f, _, ok := cmd.flag(words[i].Text)
+		if ok && f.Arg != "" {
+			if i == len(words)-1 {
+				c.param(cmd, f.Arg, nil)
+				return
+			}
+			i++
+		}
+	}
+	for _, usage := range cmd.Usage {
+		c.form(cmd, strings.Fields(usage), plain)
+	}
+}
+
+// form walks one form of the usage along the words, and suggests for the param that comes next.
+func (c *completion) form(cmd *Command, form []string, words []Word) {
+	i := 0
+	for _, part := range form {
+		param := strings.Trim(part, "[]…")
+		optional := strings.HasPrefix(part, "[")
+		if i >= len(words) {
+			c.param(cmd, param, words)
+			if !optional {
+				return
+			}
+			continue
+		}
+		w := words[i]
+		switch {
+		case param == "S":
+			named := func(w Word) bool { _, ok := c.s.sockets[w.Text]; return ok || w.Text == "." }
+			if named(w) {
+				i++
+				for strings.HasSuffix(strings.Trim(part, "[]"), "…") && i < len(words) && named(words[i]) {
+					i++
+				}
+				if strings.HasSuffix(strings.Trim(part, "[]"), "…") && i == len(words) {
+					c.param(cmd, param, words)
+				}
+			} else if !optional {
+				return
+			}
+		case param == "KIND":
+			i++
+		case strings.HasSuffix(strings.Trim(part, "[]"), "…"):
+			c.param(cmd, param, words)
+			return
+		default:
+			if param != strings.ToUpper(param) && !strings.EqualFold(param, w.Text) {
+				return
+			}
+			i++
+		}
+	}
+}
+
+// param suggests words that can stand for a param.
+func (c *completion) param(cmd *Command, param string, words []Word) {
+	switch param {
+	case "S", "FD":
+		for _, n := range c.s.socketNames() {
+			k := c.s.sockets[n]
+			c.add(n, strings.TrimSpace(k.KindName()+" "+k.State+" "+k.Local.String()))
+		}
+	case "ADDR":
+		c.addresses()
+		c.paths()
+	case "FILE":
+		c.paths()
+	case "KIND":
+		for _, w := range []string{"tcp", "udp", "unix", "unix-dgram", "unix-seqpacket", "icmp", "raw"} {
+			c.add(w, kindMeaning[w].In(c.s.Lang()))
+		}
+	case "OPTION":
+		for _, o := range names.Options() {
+			c.add(o.Name, o.Meaning.In(c.s.Lang()))
+		}
+	case "VALUE":
+		c.optionValues(words)
+	case "FIELD":
+		for _, f := range []string{"name", "kind", "family", "type", "proto", "fileno", "sockname", "peername", "state", "recvq", "sendq", "backlog",
+			"blocking", "timeout", "ready", "sent", "received", "options", "tcp_info"} {
+			c.add(f, "")
+		}
+	case "HOW":
+		for _, w := range []string{"rd", "wr", "rdwr"} {
+			c.add(w, "")
+		}
+	case "SWITCH":
+		c.add("on", "")
+		c.add("off", "")
+	case "LAYER":
+		for _, w := range []string{"calls", "packets", "changes", "notes", "python"} {
+			c.add(w, "")
+		}
+	case "LANG":
+		c.add("en", "English")
+		c.add("zh", "中文")
+	case "JOB":
+		for _, j := range c.s.jobs {
+			if !j.ended {
+				c.add(itoa(j.ID), j.Line)
+			}
+		}
+	case "PROTO":
+		c.add("tcp", "")
+		c.add("udp", "")
+	case "FAMILY":
+		c.add("AF_INET", "IPv4")
+		c.add("AF_INET6", "IPv6")
+	case "TOPIC":
+		for _, x := range c.s.table {
+			c.add(x.Name, x.Summary.In(c.s.Lang()))
+		}
+		for _, t := range names.Topics() {
+			c.add(t.Name, t.Title.In(c.s.Lang()))
+		}
+	case "WORD", "MSG":
+		// a message is the student's own
+	default:
+		if param == strings.ToLower(param) { // a word of the usage itself: "all"
+			c.add(param, "")
+		}
+	}
+}
+
+var kindMeaning = map[string]names.Text{
+	"tcp":            names.T("a stream of bytes, reliable", "可靠的字节流"),
+	"udp":            names.T("datagrams, without any promise", "数据报，不作任何保证"),
+	"unix":           names.T("a stream within this machine", "本机内的字节流"),
+	"unix-dgram":     names.T("datagrams within this machine", "本机内的数据报"),
+	"unix-seqpacket": names.T("a connection that keeps boundaries", "保留消息边界的连接"),
+	"icmp":           names.T("ping, without root where allowed", "ping，系统允许时无需 root"),
+	"raw":            names.T("IP packets by hand; needs root", "手工构造 IP 报文，需要 root"),
+}
+
+// addresses suggests the addresses that the session's sockets use.
+func (c *completion) addresses() {
+	for _, k := range slices.Backward(c.s.recent) {
+		for _, a := range []sockets.Address{k.Local, k.Peer} {
+			if a.IsZero() || a.Unnamed() || a.IP.IsValid() && a.Port == 0 {
+				continue
+			}
+			c.add(a.String(), k.Name+" "+k.State)
+		}
+	}
+}
+
+// paths suggests files and folders, once the word has the look of a path.
+func (c *completion) paths() {
+	dir, base := filepath.Split(c.word)
+	if dir == "" && base == "" {
+		return
+	}
+	list := dir
+	if list == "" {
+		list = "."
+	}
+	entries, err := os.ReadDir(list)
+	if err != nil {
+		return
+	}
+	for _, x := range entries {
+		name := x.Name()
+		if strings.HasPrefix(name, ".") && !strings.HasPrefix(base, ".") || strings.ContainsAny(name, " \t'\"") {
+			continue
+		}
+		kind := ""
+		if x.IsDir() {
+			name += "/"
+		} else if x.Type()&os.ModeSocket != 0 {
+			kind = "AF_UNIX"
+		}
+		c.add(dir+name, kind)
+	}
+}
+
+// optionValues suggests the values of the option that stands before.
+func (c *completion) optionValues(words []Word) {
+	for _, w := range slices.Backward(words) {
+		o, ok := names.LookupOption(w.Text)
+		if !ok {
+			continue
+		}
+		for _, v := range o.Values {
+			c.add(v.Name, v.Meaning.In(c.s.Lang()))
+		}
+		if o.Type == names.Bool {
+			c.add("1", "on")
+			c.add("0", "off")
+		}
+		return
+	}
+}

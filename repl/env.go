@@ -1,0 +1,442 @@
+package repl
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+	"sockstep/sockets/sys"
+)
+
+// An Env is what a command runs in: its words, its flags, the act it fills, and the door to the kernel.
+type Env struct {
+	Session *Session
+	Ctx     context.Context
+	Act     *sockets.Act
+	Command *Command
+	Sys     sys.Caller
+
+	line    Line
+	words   []Word // not yet taken
+	flags   map[string]Word
+	used    []*sockets.Socket
+	results []sockets.Value // for the names left of "="
+	named   int             // how many of those names went to sockets already
+	end     context.CancelFunc
+}
+
+var errTimedOut = errors.New("timed out")
+
+// newEnv parts the flags from the words.
+func (s *Session) newEnv(ctx context.Context, act *sockets.Act, c *Command, line Line) (*Env, *sockets.Error) {
+	e := &Env{Session: s, Ctx: ctx, Act: act, Command: c, line: line, flags: map[string]Word{}}
+	ws := line.Words
+	for i := 0; i < len(ws); i++ {
+		w := ws[i]
+		if w.Raw == "--" {
+			e.words = append(e.words, ws[i+1:]...)
+			break
+		}
+		if !isFlag(c, w) {
+			e.words = append(e.words, w)
+			continue
+		}
+		spelling, value, joined := strings.Cut(w.Text, "=")
+		f, ambiguous, ok := c.flag(spelling)
+		if !ok {
+			return nil, unknownFlag(c, w, spelling, ambiguous)
+		}
+		v := w
+		v.Text = ""
+		switch {
+		case joined && f.Arg == "":
+			return nil, w.Err(names.T(f.Spelling()+" takes no value", f.Spelling()+" 不带值"))
+		case joined:
+			v.Text = value
+		case f.Arg != "":
+			if i+1 >= len(ws) || isFlag(c, ws[i+1]) {
+				p, _ := ParamNamed(f.Arg)
+				return nil, w.Err(names.T(f.Spelling()+" needs "+p.Phrase.En, f.Spelling()+" 需要"+p.Phrase.Zh))
+			}
+			i++
+			v = ws[i]
+		}
+		e.flags[f.Name] = v
+	}
+	e.Sys = e.door()
+	return e, nil
+}
+
+// isFlag reports whether a word is a flag: it begins with a dash, stands in no quotes, and is no number (save where -6 is a flag).
+func isFlag(c *Command, w Word) bool {
+	if w.Quoted || w.Value != nil || len(w.Raw) < 2 || w.Raw[0] != '-' || w.Raw == "--" {
+		return w.Quoted && strings.HasPrefix(w.Raw, "--") // --until='\r\n'
+	}
+	if _, err := strconv.ParseFloat(w.Raw, 64); err == nil {
+		_, _, ok := c.flag(w.Raw)
+		return ok
+	}
+	return true
+}
+
+func unknownFlag(c *Command, w Word, spelling string, ambiguous []string) *sockets.Error {
+	if len(ambiguous) > 0 {
+		return w.Err(names.T(spelling+" may be "+orList(ambiguous, " or "), spelling+" 可能是 "+orList(ambiguous, " 或 ")))
+	}
+	var all []string
+	for _, f := range c.Flags {
+		all = append(all, f.Spelling())
+	}
+	err := w.Err(names.T(c.Name+" has no flag "+spelling, c.Name+" 没有 "+spelling+" 这个选项"))
+	if near, ok := names.Nearest(spelling, all); ok {
+		return err.Hint(names.T(near, near))
+	}
+	if len(all) == 0 {
+		return err.Hint(names.T("as a plain word: '"+w.Text+"'", "若就是普通的词，请加引号：'"+w.Text+"'"))
+	}
+	return err.Hint(names.T(strings.Join(all, " ")+"; as a plain word: '"+w.Text+"'", strings.Join(all, " ")+"；若就是普通的词，请加引号：'"+w.Text+"'"))
+}
+
+// Lang is the language of the session.
+func (e *Env) Lang() names.Lang { return e.Session.Lang() }
+
+// Flag reports whether a flag was given.
+func (e *Env) Flag(name string) bool { _, ok := e.flags[name]; return ok }
+
+// FlagWord is the value that a flag was given.
+func (e *Env) FlagWord(name string) (Word, bool) { w, ok := e.flags[name]; return w, ok }
+
+// FlagInt is a flag's value as a count from min to max; def where it was not given. k, M and G multiply by 1024.
+func (e *Env) FlagInt(name string, def, min, max int64) (int64, error) {
+	w, ok := e.flags[name]
+	if !ok {
+		return def, nil
+	}
+	return parseCount(w, min, max)
+}
+
+// FlagDuration is a flag's value as a duration: seconds (0.5), or with a unit (500ms, 2s).
+func (e *Env) FlagDuration(name string) (time.Duration, bool, error) {
+	w, ok := e.flags[name]
+	if !ok {
+		return 0, false, nil
+	}
+	d, err := parseDuration(w)
+	return d, true, err
+}
+
+func parseDuration(w Word) (time.Duration, error) {
+	f, err := strconv.ParseFloat(w.Text, 64)
+	d := time.Duration(f * float64(time.Second))
+	if err != nil {
+		d, err = time.ParseDuration(w.Text)
+	}
+	if err != nil || d < 0 || f > 1e9 || f != f {
+		return 0, w.Err(names.T("a duration is a number of seconds (0.5), or has a unit (500ms, 2s)", "时间写成秒数（0.5），或带单位（500ms、2s）"))
+	}
+	return d, nil
+}
+
+func parseCount(w Word, lo, hi int64) (int64, error) {
+	digits, factor := w.Text, int64(1)
+	if n := len(digits); n > 1 {
+		if i := strings.IndexByte("kMG", digits[n-1]); i >= 0 {
+			digits, factor = digits[:n-1], 1<<(10*(i+1))
+		}
+	}
+	n, err := strconv.ParseInt(digits, 0, 64)
+	if err != nil || n > hi/factor || n*factor < lo || n < 0 && lo >= 0 {
+		l, h := strconv.FormatInt(lo, 10), strconv.FormatInt(hi, 10)
+		return 0, w.Err(names.T("a whole number from "+l+" to "+h+" is wanted here", "这里要一个 "+l+" 到 "+h+" 的整数"))
+	}
+	return n * factor, nil
+}
+
+// More reports whether words are left.
+func (e *Env) More() bool { return len(e.words) > 0 }
+
+// Peek is the next word, without taking it; the zero Word where none is left.
+func (e *Env) Peek() Word {
+	if len(e.words) == 0 {
+		return Word{}
+	}
+	return e.words[0]
+}
+
+// Rest takes all words that are left.
+func (e *Env) Rest() []Word {
+	ws := e.words
+	e.words = nil
+	return ws
+}
+
+// Next takes one word, which stands for param in the usage.
+func (e *Env) Next(param string) (Word, error) {
+	if len(e.words) == 0 {
+		return Word{}, e.Missing(param)
+	}
+	w := e.words[0]
+	e.words = e.words[1:]
+	return w, nil
+}
+
+// Missing is the error for a param that was left out: "bind needs an address: bind s 127.0.0.1:8888".
+func (e *Env) Missing(param string) error {
+	p, _ := ParamNamed(param)
+	c := e.Command
+	example := c.Name + " " + c.Usage[0]
+	if n := len(c.Example); n > 0 {
+		example = c.Example[n-1]
+	}
+	end := strings.TrimRight(e.line.Text, " \t\r\n&")
+	return sockets.Usage(names.T(c.Name+" needs "+p.Phrase.En, c.Name+" 需要"+p.Phrase.Zh)).At(max(len(end), 0), 1).
+		Hint(names.T(example, example))
+}
+
+// Done is an error where words are left over.
+func (e *Env) Done() error {
+	if len(e.words) == 0 {
+		return nil
+	}
+	w := e.words[0]
+	if err := e.noSocket(w); err != nil {
+		return err
+	}
+	return w.Err(names.T("this word is one too many for "+e.Command.Name, e.Command.Name+" 用不上这个词")).
+		Hint(names.T("help "+e.Command.Name, "help "+e.Command.Name))
+}
+
+// noSocket is the error for a word that reads like a socket's name where there is no such socket; nil where it does not.
+func (e *Env) noSocket(w Word) error {
+	if !IsName(w.Text) || w.Quoted || !strings.HasPrefix(e.Command.Usage[0], "S") && !strings.HasPrefix(e.Command.Usage[0], "[S") {
+		return nil
+	}
+	err := w.Err(names.T("no socket is called "+w.Text, "没有叫 "+w.Text+" 的套接字"))
+	if near, ok := names.Nearest(w.Text, e.Session.socketNames()); ok {
+		return err.Hint(names.T(near, near))
+	}
+	if open := e.Session.socketNames(); len(open) > 0 {
+		return err.Hint(names.T("open now: "+strings.Join(open, " "), "现在打开的有："+strings.Join(open, " ")))
+	}
+	return err.Hint(names.T(w.Text+" = socket tcp", w.Text+" = socket tcp"))
+}
+
+// Named returns the socket that a word names; "." is the current one. Closed sockets have names too: using one is EBADF.
+func (e *Env) Named(w Word) (*sockets.Socket, bool) {
+	if w.Quoted || w.Text == "" {
+		return nil, false
+	}
+	if w.Text == "." {
+		k := e.Session.current()
+		return k, k != nil
+	}
+	k, ok := e.Session.sockets[w.Text]
+	return k, ok
+}
+
+// Socket takes the socket that the first word names, or the current one.
+func (e *Env) Socket() (*sockets.Socket, error) {
+	if len(e.words) > 0 {
+		if k, ok := e.Named(e.words[0]); ok {
+			e.words = e.words[1:]
+			return e.use(k), nil
+		}
+	}
+	k := e.Session.current()
+	if k == nil {
+		if len(e.words) > 0 && e.words[0].Text != "." {
+			if err := e.noSocket(e.words[0]); err != nil {
+				return nil, err
+			}
+		}
+		return nil, e.Missing("S").(*sockets.Error).Because(names.T("no socket is open yet", "还没有打开的套接字")).
+			Hint(names.T("s = socket tcp", "s = socket tcp"))
+	}
+	return e.use(k), nil
+}
+
+func (e *Env) use(k *sockets.Socket) *sockets.Socket {
+	e.Session.touch(k)
+	for _, u := range e.used {
+		if u == k {
+			return k
+		}
+	}
+	e.used = append(e.used, k)
+	return k
+}
+
+// Int takes a whole number from lo to hi; def where no word is left.
+func (e *Env) Int(param string, def, lo, hi int64) (int64, error) {
+	if len(e.words) == 0 {
+		return def, nil
+	}
+	w := e.words[0]
+	if err := e.noSocket(w); err != nil {
+		return 0, err
+	}
+	e.words = e.words[1:]
+	return parseCount(w, lo, hi)
+}
+
+// Seconds takes a duration.
+func (e *Env) Seconds(param string) (time.Duration, error) {
+	w, err := e.Next(param)
+	if err != nil {
+		return 0, err
+	}
+	return parseDuration(w)
+}
+
+// Message takes the rest of the line as a message: several words are joined by one blank.
+func (e *Env) Message() ([]byte, error) {
+	if len(e.words) == 0 {
+		return nil, e.Missing("MSG")
+	}
+	ws := e.Rest()
+	var b []byte
+	for i, w := range ws {
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		b = append(b, w.Text...)
+		if !w.Quoted && w.Value == nil && hasEscape(w.Text) {
+			e.Act.Note("bare-escape", "word", w.Raw)
+		}
+	}
+	return b, nil
+}
+
+// hasEscape reports whether a bare word looks as if an escape was meant.
+func hasEscape(s string) bool {
+	i := strings.IndexByte(s, '\\')
+	return i >= 0 && i+1 < len(s) && strings.IndexByte("nrtx0", s[i+1]) >= 0
+}
+
+// Address takes an address for a socket of this family, and looks its names up. "" takes any family.
+func (e *Env) Address(family sockets.Family) (sockets.Address, error) {
+	if len(e.words) == 0 {
+		return sockets.Address{}, e.Missing("ADDR")
+	}
+	if len(e.words) > 1 && IsName(e.words[0].Text) && !e.words[0].Quoted {
+		if _, n, err := ReadAddress(e.words[1:], family == sockets.UNIX); err == nil && n > 0 && looksLikeAddress(e.words[1]) {
+			if err := e.noSocket(e.words[0]); err != nil {
+				return sockets.Address{}, err
+			}
+		}
+	}
+	spec, n, err := ReadAddress(e.words, family == sockets.UNIX)
+	if err != nil {
+		return sockets.Address{}, err
+	}
+	w := e.words[0]
+	if n > 1 {
+		w.Raw = e.line.Text[w.Col : e.words[1].Col+len(e.words[1].Raw)]
+	}
+	e.words = e.words[n:]
+	return e.Resolve(spec, family, w)
+}
+
+func looksLikeAddress(w Word) bool { return w.Tuple || strings.ContainsAny(w.Text, ":/@") }
+
+// Resolve looks up the names in an address. The first address of the family is taken.
+func (e *Env) Resolve(spec AddressSpec, family sockets.Family, w Word) (sockets.Address, error) {
+	switch {
+	case !spec.Address.IsZero():
+		return spec.Address, nil
+	case spec.Unix:
+		return sockets.Address{Family: sockets.UNIX, Path: spec.Path, Abstract: spec.Abstract}, nil
+	}
+	proto := "tcp"
+	port, err := strconv.Atoi(spec.Port)
+	if err != nil {
+		var ok bool
+		if port, ok = e.Service(spec.Port, proto); !ok {
+			if port, ok = e.Service(spec.Port, "udp"); !ok {
+				return sockets.Address{}, w.Err(names.T("no service is called "+spec.Port, "没有叫 "+spec.Port+" 的服务"))
+			}
+		}
+	}
+	want := family
+	if want != sockets.INET && want != sockets.INET6 {
+		want = spec.Family
+	}
+	if spec.Family == sockets.INET6 && want == sockets.INET {
+		want = sockets.INET6 // the kernel shall say that they do not fit
+	}
+	if ip, err := netip.ParseAddr(spec.Host); err == nil && ip.Is4() && want == sockets.INET6 {
+		want = sockets.INET
+	}
+	ip, err := e.lookUp(spec.Host, want)
+	if err != nil {
+		var known *sockets.Error
+		if errors.As(err, &known) {
+			known.At(w.Col, len(w.Raw))
+			return sockets.Address{}, known
+		}
+		return sockets.Address{}, err
+	}
+	return sockets.IPAddress(ip, uint16(port)), nil
+}
+
+// lookUp finds the first address of a host; of no host, the one that stands for every interface.
+func (e *Env) lookUp(host string, family sockets.Family) (netip.Addr, error) {
+	if host == "" {
+		if family == sockets.INET6 {
+			return netip.IPv6Unspecified(), nil
+		}
+		return netip.IPv4Unspecified(), nil
+	}
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip, nil
+	}
+	if family == "" {
+		family = sockets.INET
+	}
+	all, err := e.HostAddresses(host, family)
+	if err != nil {
+		return netip.Addr{}, err
+	}
+	return all[0], nil
+}
+
+// HostAddresses are the addresses of a host, in the resolver's order; it may wait for a name server.
+func (e *Env) HostAddresses(host string, family sockets.Family) (all []netip.Addr, err error) {
+	e.Block(func() { all, err = sys.Resolve(e.Ctx, host, family) })
+	if err == nil && len(all) > 0 {
+		return all, nil
+	}
+	return nil, e.GaiError(host, err)
+}
+
+// Service finds a service's port in /etc/services, and where that is missing or bare, in our own table.
+func (e *Env) Service(name, proto string) (port int, ok bool) {
+	if listed, err := sys.Services(); err == nil {
+		if port, ok := names.FindService(listed, name, proto); ok {
+			return port, true
+		}
+	}
+	return names.LookupService(name, proto)
+}
+
+// Block runs f, which may block, without the session's lock.
+func (e *Env) Block(f func()) { e.Session.outside(f) }
+
+// Deadline makes --timeout D end whatever blocks.
+func (e *Env) Deadline() error {
+	d, given, err := e.FlagDuration("timeout")
+	if err != nil || !given {
+		return err
+	}
+	e.Ctx, e.end = context.WithTimeoutCause(e.Ctx, d, errTimedOut)
+	e.Sys = e.door()
+	return nil
+}
+
+// door is the way to the kernel for this act.
+func (e *Env) door() sys.Caller { return sys.For(e.Ctx, e.Act) }

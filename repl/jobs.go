@@ -1,0 +1,211 @@
+package repl
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+// A Job is a line that was started with "&": it runs beside the prompt.
+type Job struct {
+	ID     int
+	Line   string
+	Began  time.Time
+	env    *Env
+	cancel context.CancelFunc
+	done   chan struct{}
+	ended  bool
+	told   bool // its end was shown
+}
+
+// start runs a command as a job. Its end is an act of its own, with Seq 0.
+func (s *Session) start(e *Env) {
+	c := e.Command
+	if c.Waits.IsZero() {
+		e.Act.Err = e.line.Command.Err(names.T(c.Name+" never waits, so it cannot be a job", c.Name+" 从不等待，不能作为作业运行")).
+			Hint(names.T("without the &", "去掉 &"))
+		return
+	}
+	id := 1
+	for _, j := range s.jobs {
+		id = max(id, j.ID+1)
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(e.Ctx))
+	j := &Job{ID: id, Line: e.Act.Line, Began: time.Now(), env: e, cancel: cancel, done: make(chan struct{})}
+	s.jobs = append(s.jobs, j)
+	started := e.Act
+	e.Act = sockets.NewAct(0, started.Line, s.observers...)
+	e.Act.Job = id
+	e.Ctx = ctx
+	e.Sys = e.door()
+	started.Job = id
+	started.Value = sockets.Value{Type: sockets.IntValue, Int: int64(id), Text: strconv.Itoa(id),
+		Fields: []sockets.Field{{Name: "job", Value: sockets.IntOf(int64(id))}}}
+	started.Note("job-started", "job", strconv.Itoa(id))
+	go s.finish(j)
+}
+
+// finish performs a job and tells its end.
+func (s *Session) finish(j *Job) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer j.cancel()
+	s.perform(j.env)
+	judge(j.env.Act, Line{MustFail: j.env.line.MustFail, Errno: j.env.line.Errno})
+	j.ended = true
+	close(j.done)
+	s.post(j.env.Act)
+}
+
+// post tells the observers of an act that belongs to no line: at once, or when the next act begins.
+func (s *Session) post(a *sockets.Act) {
+	s.remember(a)
+	if s.held {
+		s.pending = append(s.pending, a)
+		return
+	}
+	a.End()
+}
+
+// flush tells what was held back.
+func (s *Session) flush() {
+	for _, a := range s.pending {
+		a.End()
+	}
+	s.pending = nil
+}
+
+// Flush tells the observers what was held back, as at the end of a script; jobs that still run are named.
+func (s *Session) Flush() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.arrivals()
+	s.flush()
+	if ids := s.running(); ids != "" {
+		a := sockets.NewAct(0, "", s.observers...)
+		a.Note("jobs-left", "jobs", ids)
+		a.End()
+	}
+}
+
+// running lists the ids of the jobs that have not ended.
+func (s *Session) running() string {
+	ids := ""
+	for _, j := range s.jobs {
+		if !j.ended {
+			if ids != "" {
+				ids += ", "
+			}
+			ids += strconv.Itoa(j.ID)
+		}
+	}
+	return ids
+}
+
+// cancelOn ends the jobs that wait on k, so that its number is not used again under them.
+func (s *Session) cancelOn(k *sockets.Socket, by *Env) {
+	for _, j := range s.jobs {
+		if j.ended || j.env == by {
+			continue
+		}
+		for _, u := range j.env.used {
+			if u == k {
+				j.cancel()
+				s.outside(func() { <-j.done })
+				break
+			}
+		}
+	}
+}
+
+// JobList are the session's jobs, the oldest first.
+func (e *Env) JobList() []JobState {
+	var out []JobState
+	for _, j := range e.Session.jobs {
+		out = append(out, JobState{ID: j.ID, Line: j.Line, For: time.Since(j.Began), Ended: j.ended, Err: j.env.Act.Err != nil && j.ended})
+	}
+	return out
+}
+
+// A JobState is what the jobs command tells of a job.
+type JobState struct {
+	ID    int
+	Line  string
+	For   time.Duration
+	Ended bool
+	Err   bool
+}
+
+// job finds a job by the next word; the newest one that runs, else the newest, where there is none.
+func (e *Env) job() (*Job, error) {
+	s := e.Session
+	if e.More() {
+		w, _ := e.Next("JOB")
+		id, err := strconv.Atoi(w.Text)
+		for _, j := range s.jobs {
+			if err == nil && j.ID == id {
+				return j, nil
+			}
+		}
+		return nil, w.Err(names.T("there is no job "+w.Text, "没有作业 "+w.Text)).Hint(names.T("jobs lists them", "jobs 列出所有作业"))
+	}
+	for i := len(s.jobs) - 1; i >= 0; i-- {
+		if !s.jobs[i].ended {
+			return s.jobs[i], nil
+		}
+	}
+	if n := len(s.jobs); n > 0 {
+		return s.jobs[n-1], nil
+	}
+	return nil, e.Missing("JOB").(*sockets.Error).Because(names.T("no job was started", "还没有启动过作业")).
+		Hint(names.T("accept s &", "accept s &"))
+}
+
+// WaitJob waits for a job and gives its value, or its error. Without a word it waits for all that run.
+func (e *Env) WaitJob() (sockets.Value, error) {
+	all := !e.More()
+	j, err := e.job()
+	if err != nil {
+		return sockets.Value{}, err
+	}
+	wait := []*Job{j}
+	if all {
+		for _, other := range e.Session.jobs {
+			if !other.ended && other != j {
+				wait = append(wait, other)
+			}
+		}
+	}
+	for _, w := range wait {
+		e.Block(func() {
+			select {
+			case <-w.done:
+			case <-e.Ctx.Done():
+				err = e.Ctx.Err()
+			}
+		})
+		if err != nil {
+			return sockets.Value{}, e.interrupted("wait", nil, err)
+		}
+	}
+	e.Session.flush()
+	return j.env.Act.Value, j.env.Act.Err
+}
+
+// CancelJob ends a job as Ctrl-C ends a line, and waits until it has ended.
+func (e *Env) CancelJob() (id int, err error) {
+	j, err := e.job()
+	if err != nil {
+		return 0, err
+	}
+	if j.ended {
+		n := strconv.Itoa(j.ID)
+		return j.ID, &sockets.Error{Op: "cancel", Message: names.T("job "+n+" has already ended", "作业 "+n+" 已经结束")}
+	}
+	j.cancel()
+	e.Block(func() { <-j.done })
+	return j.ID, nil
+}

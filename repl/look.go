@@ -1,0 +1,196 @@
+package repl
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+// Table is the command table.
+func (e *Env) Table() Table { return e.Session.table }
+
+// Last is the last value that a line gave; not ok where none did.
+func (e *Env) Last() (sockets.Value, bool) {
+	return e.Session.last, e.Session.last.Type != sockets.NoValue
+}
+
+// LastOdd is the last act that failed or had a note, nil for none.
+func (e *Env) LastOdd() *sockets.Act { return e.Session.odd }
+
+// Lines are the session's lines, this one the last.
+func (e *Env) Lines() []string { return e.Session.lines }
+
+// OpenSockets are the session's open sockets, by descriptor.
+func (e *Env) OpenSockets() []*sockets.Socket { return e.Session.open() }
+
+// IsCurrent reports whether k is meant where no socket is named.
+func (e *Env) IsCurrent(k *sockets.Socket) bool { return e.Session.current() == k }
+
+// Observe asks the kernel for k's state, addresses and queues now.
+func (e *Env) Observe(k *sockets.Socket) { e.Session.observe(e.Sys.Scaffold(), e.Act, k) }
+
+// Adopt asks the kernel what a socket is that came from elsewhere: its addresses, and whether it listens.
+func (e *Env) Adopt(k *sockets.Socket) {
+	look := e.Sys.Scaffold()
+	if a, err := look.Getsockname(k.FD); err == nil {
+		k.Local = a
+		k.Bound = a.Port != 0 || a.Path != ""
+	}
+	if a, err := look.Getpeername(k.FD); err == nil {
+		k.Peer = a
+	}
+	if on, err := look.Accepting(k.FD); err == nil && on {
+		k.Backlog = 0
+		if _, backlog, err := look.AcceptQueue(k.FD); err == nil {
+			k.Backlog = backlog
+		}
+	}
+	if on, err := look.Blocking(k.FD); err == nil {
+		k.Blocking = on
+	}
+}
+
+// AddressOf reads an address from a single word, such as a flag's value.
+func (e *Env) AddressOf(w Word, family sockets.Family) (sockets.Address, error) {
+	spec, _, err := ReadAddress([]Word{w}, family == sockets.UNIX)
+	if err != nil {
+		return sockets.Address{}, err
+	}
+	return e.Resolve(spec, family, w)
+}
+
+// Sleep waits, or ends with the line.
+func (e *Env) Sleep(d time.Duration) error {
+	var err error
+	e.Block(func() {
+		t := time.NewTimer(d)
+		defer t.Stop()
+		select {
+		case <-t.C:
+		case <-e.Ctx.Done():
+			err = context.Cause(e.Ctx)
+		}
+	})
+	if err != nil {
+		return e.interrupted(e.Command.Name, nil, err)
+	}
+	return nil
+}
+
+// SetLang changes the session's language, for good where the session keeps settings.
+func (e *Env) SetLang(l names.Lang) error {
+	e.Session.lang.Store(int32(l))
+	if e.Session.keepLang == nil {
+		return nil
+	}
+	return e.Session.keepLang(l)
+}
+
+// Exit ends the session after this line.
+func (e *Env) Exit(status int) { e.Session.quit, e.Session.status = true, status }
+
+// maxDepth bounds how deep run may stand in a file that is run.
+const maxDepth = 16
+
+// RunLines runs each line of r as an act, up to the first that fails; failed is its number, 0 for none.
+func (e *Env) RunLines(r io.Reader) (lines, failed int, err error) {
+	s := e.Session
+	if s.depth >= maxDepth {
+		return 0, 0, sockets.Usage(names.T("run stands in itself too deep", "run 嵌套得太深"))
+	}
+	s.depth++
+	defer func() { s.depth-- }()
+	in := NewLines(r)
+	for in.Next() {
+		act := s.do(e.Ctx, in.Text())
+		if act == nil {
+			continue
+		}
+		lines++
+		if !act.OK() {
+			return lines, in.Number(), nil
+		}
+		if s.quit {
+			break
+		}
+	}
+	return lines, 0, in.Err()
+}
+
+// Lines reads lines of any length, without their ends.
+type Lines struct {
+	r      *bufio.Reader
+	text   string
+	number int
+	err    error
+}
+
+// NewLines reads the lines of r.
+func NewLines(r io.Reader) *Lines { return &Lines{r: bufio.NewReader(r)} }
+
+// Next goes to the next line; false at the end.
+func (l *Lines) Next() bool {
+	if l.err != nil {
+		return false
+	}
+	text, err := l.r.ReadString('\n')
+	if err != nil {
+		l.err = err
+		if text == "" {
+			return false
+		}
+	}
+	l.number++
+	l.text = strings.TrimRight(text, "\r\n")
+	return true
+}
+
+// Text is the line.
+func (l *Lines) Text() string { return l.text }
+
+// Number is the line's, from 1.
+func (l *Lines) Number() int { return l.number }
+
+// Err is what ended the reading, nil for the end of the input.
+func (l *Lines) Err() error {
+	if errors.Is(l.err, io.EOF) {
+		return nil
+	}
+	return l.err
+}
+
+// Explain writes out an act's error and notes for a person, a line each.
+func Explain(a *sockets.Act, l names.Lang) []string {
+	var out []string
+	if a.Line != "" {
+		out = append(out, "› "+a.Line)
+	}
+	var e *sockets.Error
+	if errors.As(a.Err, &e) {
+		head := e.Message.In(l)
+		if e.Errno != "" {
+			head = e.Errno + ": " + head
+		}
+		if e.Op != "" {
+			head = e.Op + ": " + head
+		}
+		out = append(out, head)
+		for _, t := range []names.Text{e.Why, e.Fix} {
+			if !t.IsZero() {
+				out = append(out, t.In(l))
+			}
+		}
+	}
+	for _, st := range a.Steps {
+		if n, ok := st.(sockets.Note); ok {
+			out = append(out, n.ID+": "+n.Text.In(l))
+		}
+	}
+	return out
+}

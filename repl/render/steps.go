@@ -1,0 +1,139 @@
+package render
+
+import (
+	"strconv"
+
+	"sockstep/sockets"
+)
+
+// steps writes what is shown of the steps, in order. Changes that follow each other are gathered by
+// socket, and packets share their columns.
+func (d *drawing) steps(all []sockets.Step) {
+	steps := d.shown(all)
+	ladder := d.ladder(steps)
+	for i := 0; i < len(steps); i++ {
+		switch s := steps[i].(type) {
+		case sockets.Call:
+			d.call(s)
+		case sockets.Packet:
+			d.packet(s, ladder)
+		case sockets.Note:
+			d.note(s)
+		case sockets.Change:
+			first := i
+			for i+1 < len(steps) && isChange(steps[i+1]) {
+				i++
+			}
+			d.changes(steps[first : i+1])
+		}
+	}
+}
+
+func isChange(s sockets.Step) bool { _, ok := s.(sockets.Change); return ok }
+
+func (d *drawing) shown(all []sockets.Step) []sockets.Step {
+	var steps []sockets.Step
+	for _, s := range all {
+		ok := false
+		switch s := s.(type) {
+		case sockets.Call:
+			ok = d.show.Calls == CallsAll || d.show.Calls == CallsOn && !s.Scaffold
+		case sockets.Packet:
+			ok = d.show.Packets
+		case sockets.Change:
+			ok = d.show.Changes
+		case sockets.Note:
+			ok = d.show.Notes
+		}
+		if ok {
+			steps = append(steps, s)
+		}
+	}
+	return steps
+}
+
+// call writes a system call as strace does, with its duration at the right. Of arguments that do not fit
+// the middle is left out; in a narrow window the result has a line of its own.
+func (d *drawing) call(c sockets.Call) {
+	content, result := plain, plain
+	if c.Errno != "" && !c.Interrupted { // what the student ended did not fail
+		result = red
+	}
+	if c.Scaffold {
+		content, result = dim, dim
+	}
+	ret := " = " + strconv.FormatInt(c.Ret, 10)
+	if c.Errno != "" {
+		ret += " " + c.Errno
+	}
+	if c.Times > 1 {
+		ret = " × " + strconv.Itoa(c.Times) + ret
+	}
+	after := piece{{result, Sanitize(ret)}}
+	if c.Interrupted {
+		after = append(after, span{content, "  " + d.say(wordInterrupted)})
+	}
+	if c.Scaffold {
+		after = append(after, span{dim, "  " + d.say(wordScaffold)})
+	}
+	took := text(dim, duration(c.Took))
+	op, args := Sanitize(c.Op), Sanitize(c.Args)
+
+	d.label(dim, labelCall)
+	hang := gutter(d.lang)
+	fixed := Width(op) + len("()")
+	room := d.width - hang - fixed - after.width()
+	if took.width() > 0 {
+		room -= 2 + took.width()
+	}
+	const enough = 16 // columns of arguments that still say something
+	if Width(args) <= room || room >= enough {
+		d.put(content, op+"("+shortenArgs(args, room)+")")
+		d.putPiece(after)
+		d.right(hang, took)
+		return
+	}
+	d.put(content, op+"("+shortenArgs(args, max(d.room(hang)-fixed, 1))+")")
+	d.newline()
+	d.to(hang + 1)
+	d.putPiece(after.fit(d.room(hang + 1)))
+	d.right(hang, took)
+}
+
+// changes writes what changed, a line for each socket where that fits.
+func (d *drawing) changes(run []sockets.Step) {
+	var sockNames []string
+	fields := map[string][]piece{}
+	widest := 0
+	for _, s := range run {
+		c := s.(sockets.Change)
+		if _, known := fields[c.Socket]; !known {
+			sockNames = append(sockNames, c.Socket)
+			widest = max(widest, Width(Sanitize(c.Socket)))
+		}
+		fields[c.Socket] = append(fields[c.Socket], piece{
+			{dim, Sanitize(c.Field) + "  "},
+			{plain, orDash(Sanitize(c.Was)) + " → " + orDash(Sanitize(c.Now))},
+		})
+	}
+	widest = min(widest, 12)
+	for _, name := range sockNames {
+		d.label(dim, labelChange)
+		if widest > 0 {
+			d.put(plain, shorten(Sanitize(name), widest))
+			d.to(gutter(d.lang) + widest + 2)
+		}
+		d.flow(d.col, 4, fields[name], nil)
+	}
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func (d *drawing) note(n sockets.Note) {
+	d.paragraph(yellow, labelNote, plain, d.say(n.Text))
+}

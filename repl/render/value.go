@@ -1,0 +1,285 @@
+package render
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+// A value longer than mostLines is shown by its first keptLines, and what is left out is counted.
+const (
+	mostLines = 12
+	keptLines = 10
+)
+
+// value writes what the line gave back: text as it is, a card and a list of cards as tables, all else behind a "=".
+func (d *drawing) value(a *sockets.Act) {
+	v := a.Value
+	switch {
+	case v.Type == sockets.NoValue:
+	case v.Type == sockets.CardValue:
+		d.card(2, v.Fields)
+	case isCards(v):
+		d.cards(2, v.List)
+	case v.Type == sockets.TextValue && v.Addr == nil && len(v.Fields) == 0:
+		d.text(v.Text)
+	default:
+		d.result(a, v)
+	}
+}
+
+// text writes text for reading: its own lines and their indents stay, and lines that are too long wrap.
+func (d *drawing) text(s string) {
+	for line := range strings.SplitSeq(strings.TrimSuffix(sanitizeLines(s), "\n"), "\n") {
+		words := strings.TrimLeft(line, " ")
+		indent := min(2+len(line)-len(words), d.width/2)
+		if words == "" {
+			d.newline()
+			continue
+		}
+		d.hanging(indent, words)
+	}
+}
+
+// hanging writes a line of text. What does not fit goes below the text after its last wide gap, as of a
+// line of a help table, and else below its beginning.
+func (d *drawing) hanging(indent int, line string) {
+	hang := indent
+	if Width(line) > d.room(indent) {
+		if i := strings.LastIndex(line, "  "); i > 0 && indent+Width(line[:i+2]) <= d.width/2 {
+			hang = indent + Width(line[:i+2])
+			d.to(indent)
+			d.put(plain, line[:i+2])
+			line = line[i+2:]
+		}
+	}
+	d.lines(hang, plain, Wrap(line, d.room(hang)))
+}
+
+// result writes a value as Python would print it, and beside it what else is known: a sender, a descriptor.
+func (d *drawing) result(a *sockets.Act, v sockets.Value) {
+	d.begin()
+	d.put(dim, "= ")
+	const hang = 4
+	s := Sanitize(valueText(v))
+	var left int
+	var more, moreOfName = moreText, moreTextOfName
+	if body, quoted := pyBytesBody(v, s); quoted && Width(s) > d.room(hang) {
+		more, moreOfName = moreBytes, moreBytesOfName
+		left = d.bytes(s[:2], body, s[len(s)-1:], len(v.Bytes))
+	} else {
+		var lines []string
+		lines, left = firstLines(s, d.room(hang))
+		for i, l := range lines {
+			if i > 0 {
+				d.newline()
+			}
+			d.to(hang)
+			d.put(bold, l)
+		}
+	}
+	if left > 0 {
+		t := more
+		name := keptName(a.Line)
+		if name != "" {
+			t = moreOfName
+		}
+		d.newline()
+		d.lines(hang, dim, Wrap(d.say(t.Fill("n", grouped(left), "name", name)), d.room(hang)))
+	}
+	var beside []piece
+	for _, f := range v.Fields {
+		name := Sanitize(f.Name)
+		if f.Name == "from" {
+			name = d.say(wordFrom)
+		}
+		beside = append(beside, piece{{dim, name + " "}, {plain, cellText(f.Value)}})
+	}
+	if len(beside) > 0 {
+		d.flow(hang, 3, beside, nil)
+	}
+	d.endLine()
+}
+
+// pyBytesBody is what stands between the quotes of bytes.
+func pyBytesBody(v sockets.Value, s string) (string, bool) {
+	if v.Type != sockets.BytesValue || len(s) < 3 || s[0] != 'b' || s[1] != s[len(s)-1] || !printableASCII(s) {
+		return "", false
+	}
+	return s[2 : len(s)-1], true
+}
+
+// bytes writes the inside of long bytes, broken after each \n, so that a request or a reply is read line
+// by line, and never within an escape. It gives how many bytes were left out.
+func (d *drawing) bytes(open, body, closing string, total int) (left int) {
+	d.put(bold, open)
+	hang := d.col
+	width := max(d.room(hang)-len(closing), 4)
+	var lines []string
+	var ends []int // how many bytes are shown up to the end of each line
+	start, at, shown := 0, 0, 0
+	for at < len(body) && len(lines) <= mostLines {
+		n := escapeLen(body[at:])
+		if at+n-start > width {
+			lines, ends = append(lines, body[start:at]), append(ends, shown)
+			start = at
+		}
+		at += n
+		shown++
+		if body[at-n:at] == `\n` && at < len(body) {
+			lines, ends = append(lines, body[start:at]), append(ends, shown)
+			start = at
+		}
+	}
+	if at == len(body) {
+		lines, ends = append(lines, body[start:]), append(ends, shown)
+	}
+	if len(lines) > mostLines {
+		lines, left = lines[:keptLines], total-ends[keptLines-1]
+	}
+	for i, l := range lines {
+		if i > 0 {
+			d.newline()
+			d.to(hang)
+		}
+		d.put(bold, l)
+	}
+	if left == 0 {
+		d.put(bold, closing)
+	}
+	return left
+}
+
+// escapeLen is the length of the escape or character that s begins with.
+func escapeLen(s string) int {
+	switch {
+	case s[0] != '\\' || len(s) == 1:
+		return 1
+	case s[1] == 'x':
+		return min(4, len(s))
+	}
+	return 2
+}
+
+// firstLines wraps text, and gives no more than its first lines with the count of characters left out.
+func firstLines(s string, width int) (lines []string, left int) {
+	beginning := s
+	if most := (mostLines + 1) * width * utf8.UTFMax; len(s) > most {
+		beginning = s[:runeStart(s, most)]
+	}
+	lines = Wrap(beginning, width)
+	if len(lines) <= mostLines && len(beginning) == len(s) {
+		return lines, 0
+	}
+	lines = lines[:min(len(lines), keptLines)]
+	rest := s
+	for _, l := range lines {
+		_, rest, _ = strings.Cut(rest, l)
+	}
+	return lines, utf8.RuneCountInString(strings.TrimLeft(rest, " "))
+}
+
+// valueText is v as Python would print it. A card, which prints itself nowhere, is a dict.
+func valueText(v sockets.Value) string {
+	switch {
+	case v.Type == sockets.CardValue && v.Text == "":
+		parts := make([]string, len(v.Fields))
+		for i, f := range v.Fields {
+			parts[i] = sockets.PyString(f.Name) + ": " + valueRepr(f.Value)
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	case hasCard(v):
+		parts := make([]string, len(v.List))
+		for i, e := range v.List {
+			parts[i] = valueRepr(e)
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	}
+	return v.Text
+}
+
+func valueRepr(v sockets.Value) string {
+	if v.Type == sockets.CardValue || v.Type == sockets.ListValue {
+		return valueText(v)
+	}
+	return v.Repr()
+}
+
+// isCards reports whether v is a list of cards and nothing else.
+func isCards(v sockets.Value) bool {
+	return v.Type == sockets.ListValue && len(v.List) > 0 && !slices.ContainsFunc(v.List, func(e sockets.Value) bool { return e.Type != sockets.CardValue })
+}
+
+// hasCard reports whether v is a list with a card in it, so that its text has a gap.
+func hasCard(v sockets.Value) bool {
+	return v.Type == sockets.ListValue && slices.ContainsFunc(v.List, func(e sockets.Value) bool { return e.Type == sockets.CardValue })
+}
+
+// cellText is v as a cell of a table or a field of a card shows it: addresses as the language reads them.
+func cellText(v sockets.Value) string {
+	s := valueText(v)
+	switch {
+	case v.Addr != nil:
+		s = v.Addr.String()
+	case v.Type == sockets.ListValue:
+		parts := make([]string, len(v.List))
+		for i, e := range v.List {
+			parts[i] = cellText(e)
+		}
+		s = strings.Join(parts, ", ")
+	case v.Type == sockets.CardValue:
+		parts := make([]string, len(v.Fields))
+		for i, f := range v.Fields {
+			parts[i] = f.Name + "=" + cellText(f.Value)
+		}
+		s = strings.Join(parts, " ")
+	}
+	return orDash(Sanitize(s))
+}
+
+// card writes the fields of a card below each other, their values aligned.
+func (d *drawing) card(indent int, fields []sockets.Field) {
+	widest := 0
+	for _, f := range fields {
+		if f.Value.Type != sockets.CardValue && !isCards(f.Value) {
+			widest = max(widest, Width(Sanitize(f.Name)))
+		}
+	}
+	widest = min(widest, max(d.width/3, 8))
+	for _, f := range fields {
+		d.to(indent)
+		name := Sanitize(f.Name)
+		switch {
+		case f.Value.Type == sockets.CardValue && len(f.Value.Fields) > 0:
+			d.lines(indent, dim, []string{shorten(name, d.room(indent))})
+			d.card(min(indent+2, d.width/2), f.Value.Fields)
+		case isCards(f.Value):
+			d.lines(indent, dim, []string{shorten(name, d.room(indent))})
+			d.cards(min(indent+2, d.width/2), f.Value.List)
+		default:
+			d.put(dim, shorten(name, widest))
+			hang := indent + widest + 2
+			lines, left := firstLines(cellText(f.Value), d.room(hang))
+			d.lines(hang, plain, lines)
+			if left > 0 {
+				d.lines(hang, dim, Wrap(d.say(moreCharacters.Fill("n", grouped(left))), d.room(hang)))
+			}
+		}
+	}
+}
+
+var moreCharacters = names.T("… {n} more characters", "……还有 {n} 个字符")
+
+// cards writes cards of the same kind as a table with a row for each.
+func (d *drawing) cards(indent int, cards []sockets.Value) {
+	t := tableOf(cards)
+	head, rows, hidden := t.Lines(d.room(indent))
+	d.lines(indent, dim, []string{head})
+	d.lines(indent, plain, rows)
+	if len(hidden) > 0 {
+		d.lines(indent, dim, Wrap(d.say(wordHidden)+strings.Join(hidden, ", "), d.room(indent)))
+	}
+}

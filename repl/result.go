@@ -1,0 +1,262 @@
+package repl
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"strconv"
+	"strings"
+
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+	"sockstep/sockets/sys"
+)
+
+// Result gives the act its value, and keeps it under the name left of "=". More values go to the names after it.
+func (e *Env) Result(v sockets.Value, more ...sockets.Value) {
+	e.Act.Value = v
+	e.results = append([]sockets.Value{v}, more...)
+}
+
+// Python gives the act its line in Python.
+func (e *Env) Python(parts ...string) { e.Act.Python = strings.Join(parts, "") }
+
+// Name is the i-th name left of "=", or def.
+func (e *Env) Name(i int, def string) string {
+	if i < len(e.line.Names) {
+		return e.line.Names[i].Text
+	}
+	return def
+}
+
+// Assign is "NAME = " for the line in Python, "" where the line keeps nothing.
+func (e *Env) Assign() string {
+	if len(e.line.Names) == 0 {
+		return ""
+	}
+	var ns []string
+	for _, w := range e.line.Names {
+		ns = append(ns, w.Text)
+	}
+	return strings.Join(ns, ", ") + " = "
+}
+
+// NewSocket gives a name to a socket that the kernel just made: the i-th name left of "=", else the first free one
+// of prefix. What that name stood for before is closed, as Python closes a socket that nothing names any more.
+func (e *Env) NewSocket(i int, prefix string, fd sockets.FD, f sockets.Family, kind sockets.Kind, proto int) *sockets.Socket {
+	s := e.Session
+	name := e.Name(i, "")
+	if name == "" {
+		name = s.freeName(prefix)
+	}
+	e.named = max(e.named, i+1)
+	if old, ok := s.sockets[name]; ok && old.FD >= 0 {
+		e.Act.Note("rebound", "s", name)
+		e.CloseSocket(old)
+	}
+	delete(s.values, name)
+	k := &sockets.Socket{Name: name, FD: fd, Family: f, Kind: kind, Proto: proto, Blocking: true, Backlog: -1}
+	s.sockets[name] = k
+	s.byFD[fd] = k
+	if s.watcher != nil {
+		s.watcher.Watch(fd)
+	}
+	return e.use(k)
+}
+
+// CloseSocket closes a socket and whatever waits on it. Its name stays, on an fd of -1, as Python's closed socket has.
+func (e *Env) CloseSocket(k *sockets.Socket) error {
+	e.Session.cancelOn(k, e)
+	if e.Session.watcher != nil && k.FD >= 0 {
+		e.Session.watcher.Forget(k.FD)
+	}
+	err := e.Sys.Close(k.FD)
+	if sys.Errno(err) == "EBADF" {
+		return err
+	}
+	delete(e.Session.byFD, k.FD)
+	e.Session.drop(k)
+	k.FD = -1
+	if k.Partner != nil {
+		k.Partner.Partner, k.Partner = nil, nil
+	}
+	return err
+}
+
+// keepNames keeps the results under the names left of "=" that no socket took.
+func (e *Env) keepNames() {
+	for i, w := range e.line.Names {
+		if i < e.named || i >= len(e.results) {
+			continue
+		}
+		s := e.Session
+		if old, ok := s.sockets[w.Text]; ok {
+			if old.FD >= 0 {
+				e.Act.Note("rebound", "s", w.Text)
+				e.CloseSocket(old)
+			}
+			delete(s.sockets, w.Text)
+		}
+		s.values[w.Text] = e.results[i]
+	}
+}
+
+// Forget lets a name go, so that it names nothing.
+func (e *Env) Forget(k *sockets.Socket) {
+	if e.Session.sockets[k.Name] == k {
+		delete(e.Session.sockets, k.Name)
+	}
+}
+
+// CheckNames refuses more names left of "=" than the command gives, and any where it gives nothing.
+func (e *Env) CheckNames(gives int) error {
+	if len(e.line.Names) <= gives {
+		return nil
+	}
+	w := e.line.Names[gives]
+	n := strconv.Itoa(gives)
+	if gives == 0 {
+		return w.Err(names.T(e.Command.Name+" gives nothing to keep", e.Command.Name+" 没有可保存的结果"))
+	}
+	return w.Err(names.T(e.Command.Name+" gives no more than "+n+" to keep", e.Command.Name+" 最多给出 "+n+" 个结果"))
+}
+
+// Gives checks the names left of "=" against how many results the command can give, and that no word is left over.
+func (e *Env) Gives(n int) error {
+	if err := e.CheckNames(n); err != nil {
+		return err
+	}
+	return e.Done()
+}
+
+// Fail is the error of an operation on k that the kernel refused: what the errno means, why, and what to do.
+// pairs fill the explanation's {places}.
+func (e *Env) Fail(op string, k *sockets.Socket, err error, pairs ...string) error {
+	if err == nil {
+		return nil
+	}
+	var cut *sys.InterruptedError
+	if errors.As(err, &cut) {
+		return e.interrupted(op, k, err)
+	}
+	errno := sys.Errno(err)
+	if errno == "" {
+		return err
+	}
+	return e.failed(op, k, errno, err, pairs)
+}
+
+// FailErrno is Fail for an errno that came as a value, as SO_ERROR gives it.
+func (e *Env) FailErrno(op string, k *sockets.Socket, errno string, pairs ...string) error {
+	return e.failed(op, k, errno, errors.New(errno), pairs)
+}
+
+func (e *Env) failed(op string, k *sockets.Socket, errno string, err error, pairs []string) error {
+	sit := names.Situation{Op: op, Errno: errno, Fill: append([]string{"op", op}, pairs...)}
+	if k != nil {
+		sit.Kind, sit.State = k.KindName(), situation(k)
+		sit.Fill = append(sit.Fill, "s", k.Name)
+	}
+	x := names.Explain(sit)
+	if names.WrongOrder(sit) {
+		e.Act.Note("wrong-order", append([]string{"op", op}, sit.Fill...)...)
+	}
+	switch errno {
+	case "EAGAIN":
+		e.Act.Note("would-block", sit.Fill...)
+	case "EPIPE":
+		if k != nil && k.State != "CLOSE" && !k.WriteEnd {
+			e.Act.Note("broken-pipe", sit.Fill...)
+		}
+	case "ECONNRESET":
+		e.Act.Note("reset", sit.Fill...)
+	case "ECONNREFUSED":
+		if k != nil && k.Kind == sockets.Dgram && k.Family != sockets.UNIX && op != "connect" {
+			e.Act.Note("unreachable-on-second-send", sit.Fill...)
+		}
+	}
+	return &sockets.Error{Op: op, Errno: errno, Message: x.Message, Why: x.Why, Fix: x.Fix, Err: err}
+}
+
+// interrupted is the error of a call that was ended from outside: by --timeout, or by Ctrl-C or cancel.
+func (e *Env) interrupted(op string, k *sockets.Socket, err error) error {
+	pairs := []string{"op", op}
+	if k != nil {
+		pairs = append(pairs, "s", k.Name)
+	}
+	if errors.Is(context.Cause(e.Ctx), errTimedOut) {
+		w, _ := e.FlagWord("timeout")
+		return e.TimedOut(op, w.Text, pairs...)
+	}
+	e.Act.Note("cancelled", pairs...)
+	return &sockets.Error{Op: op, Errno: "EINTR", Kind: "cancelled", Err: err,
+		Message: names.T("ended before it had a result", "还没有结果就被结束了"),
+		Why:     names.T("it was waiting in the kernel, and was told to stop; the socket is as it was", "它正在内核里等待时被要求停下；套接字保持原样")}
+}
+
+// TimedOut is the error of a wait whose time is over. No errno: the kernel did not fail.
+func (e *Env) TimedOut(op, after string, pairs ...string) error {
+	e.Act.Note("timed-out", append(pairs, "op", op, "t", after)...)
+	return &sockets.Error{Op: op, Kind: "timed-out", Err: errTimedOut,
+		Message: names.T("timed out after "+seconds(after), seconds(after)+" 内没有结果，超时"),
+		Why:     names.T("nothing came within the time given; the socket is as it was", "规定的时间内什么也没有发生；套接字保持原样")}
+}
+
+func seconds(s string) string {
+	if s != "" && (s[len(s)-1] >= '0' && s[len(s)-1] <= '9' || s[len(s)-1] == '.') {
+		return s + " s"
+	}
+	return s
+}
+
+// situation is what sockstep knows of k, in the words of the errno table.
+func situation(k *sockets.Socket) string {
+	switch {
+	case k.FD < 0:
+		return "CLOSED"
+	case k.Backlog >= 0:
+		return "LISTEN"
+	case k.WriteEnd && k.Kind == sockets.Stream:
+		return "SHUT_WR"
+	case k.State != "" && k.State != "CLOSE":
+		return k.State
+	case !k.Peer.IsZero():
+		return "ESTABLISHED"
+	case k.Bound:
+		return "BOUND"
+	}
+	return "CLOSE"
+}
+
+// GaiError is the error of a name that could not be looked up, as getaddrinfo(3) tells it.
+func (e *Env) GaiError(host string, err error) error {
+	if e.Ctx.Err() != nil {
+		return e.interrupted("getaddrinfo", nil, err)
+	}
+	out := &sockets.Error{Op: "getaddrinfo", Errno: sys.Errno(err), Err: err,
+		Message: names.T("no address is known for "+host, "查不到 "+host+" 的地址"),
+		Why:     names.T("neither the hosts file nor a name server knows this name, or no name server answered", "hosts 文件和域名服务器都不认识这个名字，或者域名服务器没有应答"),
+		Fix:     names.T("check the spelling, or use a number: 127.0.0.1", "检查拼写，或直接用数字地址：127.0.0.1")}
+	return out
+}
+
+// explain makes any error of a command one that a student can read.
+func (e *Env) explain(err error) error {
+	if e.end != nil {
+		e.end()
+	}
+	var known *sockets.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &known):
+		return known
+	case errors.Is(err, errors.ErrUnsupported):
+		return &sockets.Error{Op: e.Command.Name, Kind: "unsupported", Err: err, Message: names.T(err.Error(), err.Error()),
+			Why: names.T("this system does not offer it", "这个系统不提供这项功能")}
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission), sys.Errno(err) != "":
+		x := names.Explain(names.Situation{Op: "open", Errno: sys.Errno(err)})
+		return &sockets.Error{Op: e.Command.Name, Errno: sys.Errno(err), Err: err, Message: names.T(err.Error(), err.Error()).Plus(names.T("", "")), Why: x.Why}
+	}
+	return &sockets.Error{Op: e.Command.Name, Err: err, Message: names.T(err.Error(), err.Error())}
+}

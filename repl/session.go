@@ -1,0 +1,288 @@
+package repl
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"sockstep/repl/render"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+	"sockstep/sockets/sys"
+)
+
+// A Session is one student's sockets, values and jobs, and the acts made on them.
+// Commands run one at a time under its lock, which is let go while a call blocks; jobs take turns with them.
+type Session struct {
+	table     Table
+	observers []sockets.Observer
+	watcher   *sys.Watcher
+	lang      atomic.Int32                // a names.Lang; observers ask for it in the midst of an act
+	show      atomic.Pointer[render.Show] // likewise
+
+	mu      sync.Mutex
+	seq     int
+	sockets map[string]*sockets.Socket // by name, closed ones too: their FD is -1
+	recent  []*sockets.Socket          // open ones, the current one last
+	byFD    map[sockets.FD]*sockets.Socket
+	values  map[string]sockets.Value
+	last    sockets.Value
+	odd     *sockets.Act // the last act that failed or had a note, for why
+	lines   []string     // of this session, for history
+	jobs    []*Job
+	pending []*sockets.Act // what belongs to no act, until it may be shown
+	held    bool           // pending waits for the next act
+	quit    bool
+	status  int
+	depth   int // of run FILE within run FILE
+
+	keepLang func(names.Lang) error
+}
+
+// Config is what a Session is made of.
+type Config struct {
+	Table     Table
+	Lang      names.Lang
+	Observers []sockets.Observer
+	// Hold keeps what belongs to no act (an arrival, a job's end) until the next act begins, as a script needs it;
+	// without it the observers are told at once, from any goroutine.
+	Hold bool
+	// KeepLang keeps the language for later sessions; may be nil.
+	KeepLang func(names.Lang) error
+}
+
+// NewSession opens a session without sockets.
+func NewSession(c Config) *Session {
+	s := &Session{
+		table: c.Table, observers: c.Observers, held: c.Hold, keepLang: c.KeepLang,
+		sockets: map[string]*sockets.Socket{}, values: map[string]sockets.Value{}, byFD: map[sockets.FD]*sockets.Socket{},
+	}
+	s.lang.Store(int32(c.Lang))
+	all := render.ShowAll()
+	s.show.Store(&all)
+	s.watcher, _ = sys.NewWatcher() // where the system has none, arrivals are seen at the next act
+	return s
+}
+
+// Lang is the language of the session's texts.
+func (s *Session) Lang() names.Lang { return names.Lang(s.lang.Load()) }
+
+// Show is what is shown of each act.
+func (s *Session) Show() render.Show { return *s.show.Load() }
+
+// SetShow changes what is shown.
+func (s *Session) SetShow(show render.Show) { s.show.Store(&show) }
+
+// Quit reports whether exit was given, and with which status.
+func (s *Session) Quit() (bool, int) { s.mu.Lock(); defer s.mu.Unlock(); return s.quit, s.status }
+
+// Do runs one line as one act and shows it to the observers. An empty line is no act: nil comes back.
+// ctx ends whatever blocks: Ctrl-C.
+func (s *Session) Do(ctx context.Context, text string) *sockets.Act {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.do(ctx, text)
+}
+
+func (s *Session) do(ctx context.Context, text string) *sockets.Act {
+	line, perr := ParseLine(text, s.lookup)
+	if perr == nil && line.Command.Text == "" && !line.Command.Quoted {
+		return nil
+	}
+	s.arrivals()
+	s.flush()
+	s.seq++
+	act := sockets.NewAct(s.seq, text, s.observers...)
+	s.lines = append(s.lines, text)
+	if perr != nil {
+		act.Err = perr
+	} else {
+		s.run(ctx, act, line)
+	}
+	judge(act, line)
+	s.remember(act)
+	act.End()
+	return act
+}
+
+// remember keeps what later lines ask for: the last value, and the last odd thing.
+func (s *Session) remember(act *sockets.Act) {
+	if act.Value.Type != sockets.NoValue && act.Err == nil {
+		s.last = act.Value
+	}
+	odd := act.Err != nil
+	for _, st := range act.Steps {
+		_, isNote := st.(sockets.Note)
+		odd = odd || isNote
+	}
+	if odd {
+		s.odd = act
+	}
+}
+
+// run finds the command and runs it, here or as a job.
+func (s *Session) run(ctx context.Context, act *sockets.Act, line Line) {
+	command, err := s.table.Lookup(line.Command)
+	if err != nil {
+		act.Err = err
+		return
+	}
+	e, err := s.newEnv(ctx, act, command, line)
+	if err != nil {
+		act.Err = err
+		return
+	}
+	if line.Job {
+		s.start(e)
+		return
+	}
+	s.perform(e)
+}
+
+// perform runs a command to its end. A panic is our own fault: it is told as such, and the session goes on.
+func (s *Session) perform(e *Env) {
+	defer func() {
+		if r := recover(); r != nil {
+			e.Act.Err = &sockets.Error{Op: e.Command.Name, Kind: "internal", Err: fmt.Errorf("%v\n%s", r, debug.Stack()),
+				Message: names.T(fmt.Sprintf("sockstep itself failed: %v", r), fmt.Sprintf("sockstep 自身出错：%v", r)),
+				Fix:     names.T("the sockets are as they were; please report this line", "套接字保持原样；请报告这一行命令")}
+		}
+	}()
+	err := e.Command.Run(e)
+	e.Act.Err = e.explain(err)
+	e.settle()
+	if err == nil {
+		e.keepNames()
+	}
+}
+
+// judge turns a failure that "!" asked for into an act that held, and a success into a failure.
+func judge(act *sockets.Act, line Line) {
+	if !line.MustFail {
+		return
+	}
+	at := func(m names.Text) *sockets.Error {
+		return &sockets.Error{Kind: "expected", Message: m, Col: strings.IndexByte(act.Line, '!'), Width: 1 + len(line.Errno), Err: act.Err}
+	}
+	if act.Err == nil {
+		want := cmp.Or(line.Errno, "an error")
+		act.Err = at(names.T("this line had to fail with "+want+", but it succeeded", "这一行应当失败（"+cmp.Or(line.Errno, "任何错误")+"），却成功了"))
+		return
+	}
+	var e *sockets.Error
+	errors.As(act.Err, &e)
+	if line.Errno == "" || e.Errno == line.Errno || e.Kind == line.Errno {
+		act.Expected = true
+		return
+	}
+	got := cmp.Or(e.Errno, e.Kind, "another error")
+	act.Err = at(names.T("this line had to fail with "+line.Errno+", but it failed with "+got+": "+e.Message.En,
+		"这一行应当以 "+line.Errno+" 失败，实际是 "+got+"："+e.Message.Zh))
+}
+
+// lookup finds what $name stands for: a kept value, or a socket's name.
+func (s *Session) lookup(name string) (sockets.Value, bool) {
+	if v, ok := s.values[name]; ok {
+		return v, true
+	}
+	if k, ok := s.sockets[name]; ok {
+		return SocketResult(k), true
+	}
+	return sockets.Value{}, false
+}
+
+// Current is the socket that is meant where none is named: the open one used last.
+func (s *Session) current() *sockets.Socket {
+	if n := len(s.recent); n > 0 {
+		return s.recent[n-1]
+	}
+	return nil
+}
+
+// touch makes k the current socket.
+func (s *Session) touch(k *sockets.Socket) {
+	if k.FD < 0 || len(s.recent) > 0 && s.recent[len(s.recent)-1] == k {
+		return
+	}
+	s.drop(k)
+	s.recent = append(s.recent, k)
+}
+
+func (s *Session) drop(k *sockets.Socket) {
+	if i := slices.Index(s.recent, k); i >= 0 {
+		s.recent = slices.Delete(s.recent, i, i+1)
+	}
+}
+
+// open lists the open sockets by fd.
+func (s *Session) open() []*sockets.Socket {
+	return slices.SortedFunc(slices.Values(s.recent), func(a, b *sockets.Socket) int { return cmp.Compare(a.FD, b.FD) })
+}
+
+// socketNames lists the names of open sockets, the current one first.
+func (s *Session) socketNames() []string {
+	var out []string
+	for _, k := range slices.Backward(s.recent) {
+		out = append(out, k.Name)
+	}
+	return out
+}
+
+// valueNames lists the kept values' names.
+func (s *Session) valueNames() []string { return slices.Sorted(maps.Keys(s.values)) }
+
+// freeName is s1, s2, … (or c1, … for an accepted socket), the first that names nothing.
+func (s *Session) freeName(prefix string) string {
+	for i := 1; ; i++ {
+		n := fmt.Sprintf("%s%d", prefix, i)
+		if _, taken := s.sockets[n]; taken {
+			continue
+		}
+		if _, taken := s.values[n]; !taken {
+			return n
+		}
+	}
+}
+
+// Close ends the jobs and closes every socket.
+func (s *Session) Close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, j := range s.jobs {
+		j.cancel()
+	}
+	for _, j := range s.jobs {
+		s.outside(func() { <-j.done })
+	}
+	c := sys.For(context.Background(), sockets.NewAct(0, ""))
+	for _, k := range s.open() {
+		c.Close(k.FD)
+	}
+	s.recent = nil
+	if s.watcher != nil {
+		s.watcher.Close()
+	}
+}
+
+// outside runs f without the session's lock, so that jobs and notices go on while f blocks.
+func (s *Session) outside(f func()) {
+	s.mu.Unlock()
+	defer s.mu.Lock()
+	f()
+}
+
+// SocketResult is a socket as a value.
+func SocketResult(k *sockets.Socket) sockets.Value {
+	return sockets.Value{Type: sockets.SocketValue, Text: k.Name, Fields: []sockets.Field{
+		{Name: "name", Value: sockets.TextOf(k.Name)},
+		{Name: "fd", Value: sockets.IntOf(int64(k.FD))},
+		{Name: "kind", Value: sockets.TextOf(k.KindName())},
+	}}
+}

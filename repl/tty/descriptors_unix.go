@@ -1,0 +1,29 @@
+//go:build unix
+
+package tty
+
+import (
+	"os"
+	"syscall"
+)
+
+// openOn lists the low descriptors that are open on the file of this name.
+func openOn(name string) map[int]bool {
+	found := map[int]bool{}
+	var want, have syscall.Stat_t
+	if syscall.Stat(name, &want) != nil {
+		return found
+	}
+	for fd := range 256 {
+		if syscall.Fstat(fd, &have) == nil && have.Dev == want.Dev && have.Ino == want.Ino {
+			found[fd] = true
+		}
+	}
+	return found
+}
+
+// closeDescriptor is close(2).
+func closeDescriptor(fd int) { syscall.Close(fd) }
+
+// makeBlocking takes back what another program did to the terminal that we share with it.
+func makeBlocking(f *os.File) { syscall.SetNonblock(int(f.Fd()), false) }

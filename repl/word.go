@@ -1,0 +1,183 @@
+package repl
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+// A Word is one word of a line, after quotes, escapes and $names.
+type Word struct {
+	Text   string // the bytes meant
+	Raw    string // as typed
+	Col    int    // byte offset of its first byte in the line
+	Quoted bool   // some of it stood in quotes: it is never a flag, a socket's name or "&"
+	Bytes  bool   // a bytes literal: b'…'
+	Tuple  bool   // Python's brackets: ('127.0.0.1', 8888)
+
+	Value *sockets.Value // the kept value, where the word is exactly one $name
+}
+
+// Err is an error about this word.
+func (w Word) Err(message names.Text) *sockets.Error {
+	return sockets.Usage(message).At(w.Col, len(w.Raw))
+}
+
+// A lookup finds a kept value by its name.
+type lookup func(name string) (sockets.Value, bool)
+
+// lexer cuts a line into words.
+type lexer struct {
+	line string
+	pos  int
+	vars lookup
+}
+
+// words returns all words up to the end of the line or a comment.
+func (x *lexer) words() ([]Word, *sockets.Error) {
+	var ws []Word
+	for {
+		x.blanks()
+		if x.pos >= len(x.line) || x.line[x.pos] == '#' {
+			return ws, nil
+		}
+		w, err := x.word()
+		if err != nil {
+			return ws, err
+		}
+		ws = append(ws, w)
+	}
+}
+
+func (x *lexer) blanks() {
+	for x.pos < len(x.line) {
+		r, n := utf8.DecodeRuneInString(x.line[x.pos:])
+		if !unicode.IsSpace(r) && r != 0 {
+			return
+		}
+		x.pos += n
+	}
+}
+
+// quoteAt reports the length of what opens a quote at i: 1 for a quote, 2 for b and a quote, 0 for none.
+func (x *lexer) quoteAt(i int) int {
+	rest := x.line[i:]
+	switch {
+	case rest == "":
+		return 0
+	case rest[0] == '\'' || rest[0] == '"':
+		return 1
+	case len(rest) > 1 && (rest[0] == 'b' || rest[0] == 'B') && (rest[1] == '\'' || rest[1] == '"'):
+		return 2
+	}
+	return 0
+}
+
+// word reads one word. A quote opens at the start of a word, after another quote's end, and after the "=" of a flag;
+// elsewhere it is a letter, so that it's needs no quoting.
+func (x *lexer) word() (Word, *sockets.Error) {
+	w := Word{Col: x.pos}
+	if strings.HasPrefix(x.line[x.pos:], "('") || strings.HasPrefix(x.line[x.pos:], `("`) {
+		return x.tuple()
+	}
+	var b strings.Builder
+	mayQuote := true
+	parts, refs := 0, 0
+	for x.pos < len(x.line) {
+		if n := x.quoteAt(x.pos); n > 0 && mayQuote {
+			s, err := x.quoted(n == 2)
+			if err != nil {
+				return w, err
+			}
+			b.WriteString(s)
+			w.Quoted, w.Bytes = true, w.Bytes || n == 2
+			parts++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(x.line[x.pos:])
+		if unicode.IsSpace(r) || r == 0 {
+			break
+		}
+		parts++
+		if r == '$' {
+			v, ok, err := x.reference()
+			if err != nil {
+				return w, err
+			}
+			if ok {
+				b.Write(v.Raw())
+				w.Value, mayQuote = &v, false
+				refs++
+				continue
+			}
+		}
+		b.WriteString(x.line[x.pos : x.pos+n])
+		x.pos += n
+		mayQuote = r == '=' && strings.HasPrefix(x.line[w.Col:], "--")
+	}
+	w.Text, w.Raw = b.String(), x.line[w.Col:x.pos]
+	if refs != 1 || parts != 1 {
+		w.Value = nil
+	}
+	return w, nil
+}
+
+// tuple reads Python's way to write an address, brackets and all, as one word.
+func (x *lexer) tuple() (Word, *sockets.Error) {
+	w := Word{Col: x.pos, Tuple: true}
+	end := strings.IndexByte(x.line[x.pos:], ')')
+	if end < 0 {
+		w.Raw = x.line[x.pos:]
+		return w, w.Err(names.T("this bracket is never closed", "这个括号没有闭合"))
+	}
+	x.pos += end + 1
+	w.Raw = x.line[w.Col:x.pos]
+	w.Text = w.Raw
+	return w, nil
+}
+
+// reference reads $name or ${name} at pos; not ok where the dollar stands for itself.
+func (x *lexer) reference() (v sockets.Value, ok bool, err *sockets.Error) {
+	start, rest := x.pos, x.line[x.pos+1:]
+	braced := strings.HasPrefix(rest, "{")
+	if braced {
+		rest = rest[1:]
+	}
+	n := nameLen(rest)
+	if n == 0 && !braced {
+		return v, false, nil
+	}
+	name := rest[:n]
+	length := 1 + n
+	if braced {
+		length += 2
+		if n == 0 || !strings.HasPrefix(rest[n:], "}") {
+			return v, false, sockets.Usage(names.T("after ${ comes a name and }", "${ 之后应是名字和 }")).At(start, 2+n)
+		}
+	}
+	v, found := x.vars(name)
+	if !found {
+		e := sockets.Usage(names.T("nothing is kept under the name "+name, "没有名为 "+name+" 的值")).At(start, length)
+		return v, false, e.Hint(names.T("keep one first: "+name+" = recv, or write the dollar in '…', where it stands for itself",
+			"先保存一个值："+name+" = recv；或写在 '…' 里，那里 $ 就是 $ 本身"))
+	}
+	x.pos += length
+	return v, true, nil
+}
+
+// nameLen is the length of the name that s begins with: a letter or _, then letters, digits and _.
+func nameLen(s string) int {
+	for i, r := range s {
+		if r == '_' || unicode.IsLetter(r) || i > 0 && unicode.IsDigit(r) {
+			continue
+		}
+		return i
+	}
+	return len(s)
+}
+
+// IsName reports whether s can name a socket or a value.
+func IsName(s string) bool { return s != "" && nameLen(s) == len(s) }

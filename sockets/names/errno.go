@@ -1,0 +1,217 @@
+package names
+
+import "strings"
+
+// Errno is an error number by its name, with what it means by itself.
+type Errno struct {
+	Name    string
+	Meaning Text
+}
+
+// LookupErrno finds an errno by its name, in any case. EWOULDBLOCK is EAGAIN
+// and ENOTSUP is EOPNOTSUPP, as on Linux.
+func LookupErrno(name string) (Errno, bool) {
+	name = errnoName(name)
+	for _, e := range errnos {
+		if e.Name == name {
+			return e, true
+		}
+	}
+	return Errno{}, false
+}
+
+// Errnos gives every errno of the table, in its order.
+func Errnos() []Errno { return append([]Errno(nil), errnos...) }
+
+func errnoName(name string) string {
+	name = strings.ToUpper(strings.TrimSpace(name))
+	switch name {
+	case "EWOULDBLOCK":
+		return "EAGAIN"
+	case "ENOTSUP":
+		return "EOPNOTSUPP"
+	}
+	return name
+}
+
+// Situation is what was true when a call failed.
+//
+// State is a TCP state by its kernel name, or one of the words that no kernel
+// has: BOUND (has an address, is neither connected nor listening), RESET (was
+// connected, the connection is dead), SHUT_RD, SHUT_WR, SHUT_RDWR. CLOSE means
+// fresh: neither bound nor connected, ever. ESTABLISHED also stands for a
+// connected datagram or unix socket.
+type Situation struct {
+	Op     string   // name of the call: "bind", "accept", "sendto" …
+	Errno  string   // "ECONNREFUSED"
+	Kind   string   // "tcp", "udp", "unix", "unix-dgram", "unix-seqpacket", "icmp", "raw"; "" unknown
+	State  string   // as sockstep knew it just before: see the list below; "" unknown
+	Holder string   // what holds a taken address, when the caller found out: "LISTEN", "TIME_WAIT", "ESTABLISHED", "BOUND"; "" unknown
+	Fill   []string // pairs for {s} socket name, {addr}, {port}, {path}, {n}, {opt}, {value}, {name}
+}
+
+// Explanation is what a student is told about a refused call.
+type Explanation struct {
+	Message Text // what the errno means, in plain words
+	Why     Text // the usual cause here
+	Fix     Text // the line to type next, or the thing to do
+}
+
+// row is one line of the explaining tables. An empty part fits everything;
+// words in a part are separated by blanks and each of them fits.
+type row struct {
+	op, errno, kind, state, holder string
+	wrongOrder                     bool
+	Explanation
+}
+
+// Explain says why a call failed and what to do. The row that says most
+// about the situation wins: the operation weighs more than the holder of the
+// address, that more than the state, and the state more than the kind.
+func Explain(s Situation) Explanation {
+	s = s.normal()
+	e := findRow(s).Explanation
+	if known, ok := LookupErrno(s.Errno); ok {
+		if e.Message.IsZero() {
+			e.Message = known.Meaning
+		}
+	}
+	fill := s.fill()
+	return Explanation{
+		Message: e.Message.Fill(fill...),
+		Why:     e.Why.Fill(fill...),
+		Fix:     e.Fix.Fill(fill...),
+	}
+}
+
+// WrongOrder reports whether the call failed because it came before or after
+// its turn: accept before listen, send before connect, bind twice.
+func WrongOrder(s Situation) bool { return findRow(s.normal()).wrongOrder }
+
+// unknown is said of an errno that no row knows.
+var unknown = row{Explanation: Explanation{
+	Message: T("the kernel refused {op} with {errno}", "内核拒绝了 {op}，错误码为 {errno}"),
+	Why: T("sockstep has no page on {errno}; the manual page of {op} lists what it means there.",
+		"sockstep 没有收录 {errno} 的说明；它在这里的含义请查 {op} 的手册页。"),
+	Fix: T("Read `man 2 {op}`, section ERRORS, and look at the socket with `inspect {s}`.",
+		"查看 `man 2 {op}` 的 ERRORS 一节，并用 `inspect {s}` 看看这个套接字的状态。"),
+}}
+
+func findRow(s Situation) row {
+	best, bestScore := unknown, -1
+	for _, table := range explanations {
+		for _, r := range table {
+			if score := r.fits(s); score > bestScore {
+				best, bestScore = r, score
+			}
+		}
+	}
+	return best
+}
+
+// fits gives how much the row says about the situation, -1 if it is about
+// another one.
+func (r row) fits(s Situation) int {
+	if !hasWord(r.errno, s.Errno) {
+		return -1
+	}
+	score := 0
+	for _, part := range []struct {
+		words, word string
+		weight      int
+	}{{r.op, s.Op, 8}, {r.holder, s.Holder, 4}, {r.state, s.State, 2}, {r.kind, s.Kind, 1}} {
+		if part.words == "" {
+			continue
+		}
+		if !hasWord(part.words, part.word) {
+			return -1
+		}
+		score += part.weight
+	}
+	return score
+}
+
+func hasWord(words, word string) bool {
+	if word == "" {
+		return false
+	}
+	for w := range strings.FieldsSeq(words) {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
+// normal brings the words that a caller may use to those of the tables.
+func (s Situation) normal() Situation {
+	s.Errno = errnoName(s.Errno)
+	s.Op = strings.ToLower(s.Op)
+	switch s.Op {
+	case "sendall", "write", "writev":
+		s.Op = "send"
+	case "read", "readv":
+		s.Op = "recv"
+	case "accept4":
+		s.Op = "accept"
+	}
+	s.Kind = strings.ToLower(s.Kind)
+	if s.Kind == "unix-stream" {
+		s.Kind = "unix"
+	}
+	s.State, s.Holder = stateName(s.State), stateName(s.Holder)
+	return s
+}
+
+// commandOf gives sockstep's command for a call.
+func commandOf(op string) string {
+	switch op {
+	case "setsockopt", "getsockopt":
+		return "sockopt"
+	case "getsockname", "getpeername":
+		return "inspect"
+	}
+	return op
+}
+
+// stateName brings the other spellings of a state to the kernel's.
+func stateName(state string) string {
+	state = strings.ToUpper(strings.NewReplacer("-", "_", " ", "_").Replace(state))
+	switch state {
+	case "CLOSED", "UNCONN", "UNCONNECTED":
+		return "CLOSE"
+	case "CONNECTED", "ESTAB":
+		return "ESTABLISHED"
+	case "LISTENING":
+		return "LISTEN"
+	}
+	return state
+}
+
+// fill gives the caller's pairs, then what the situation itself knows, then
+// the values that the manual's examples use, so that no brace is ever shown.
+func (s Situation) fill() []string {
+	op := s.Op
+	if op == "" {
+		op = "the call"
+	}
+	fill := make([]string, 0, len(s.Fill)+20)
+	fill = append(fill, s.Fill[:len(s.Fill)/2*2]...)
+	kind := s.Kind
+	if kind == "" {
+		kind = "tcp"
+	}
+	addr, path := "127.0.0.1:8888", "./sock"
+	if strings.HasPrefix(kind, "unix") {
+		// On AF_UNIX the address is the path, whichever the caller gave.
+		for i := 0; i+1 < len(s.Fill); i += 2 {
+			if s.Fill[i] == "addr" || s.Fill[i] == "path" {
+				path = s.Fill[i+1]
+			}
+		}
+		addr = path
+	}
+	return append(fill, "op", op, "command", commandOf(op), "errno", s.Errno, "kind", kind, "state", s.State,
+		"s", "s", "addr", addr, "port", "8888", "path", path,
+		"n", "1024", "opt", "SO_REUSEADDR", "value", "1", "name", "lo")
+}

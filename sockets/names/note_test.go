@@ -1,0 +1,106 @@
+package names
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestNotes(t *testing.T) {
+	promised := strings.Fields(`eof reset broken-pipe partial-send truncated-datagram empty-datagram would-block
+		timed-out cancelled accept-queue-full coalesced split unread-at-close value-adjusted wrong-order
+		unreachable-on-second-send public-address no-listener ephemeral-port zero-send zero-recv not-kept peer-gone
+		pending-clients half-close time-wait connected-before-accept backlog-truncated stale-file unnamed-client
+		datagram-boundary oob-urgent dual-stack implicit-bind linger-reset child-inherits ttl`)
+	ids := NoteIDs()
+	for _, id := range promised {
+		if !slices.Contains(ids, id) {
+			t.Errorf("no note %q", id)
+		}
+	}
+	slices.Sort(ids)
+	if n := len(slices.Compact(slices.Clone(ids))); n != len(ids) {
+		t.Errorf("%d ids, %d of them different", len(ids), n)
+	}
+	known := strings.Fields("s n got want peer port addr path op opt state")
+	for _, id := range ids {
+		for _, field := range NoteFields(id) {
+			if !slices.Contains(known, field) {
+				t.Errorf("%s: unknown {%s}", id, field)
+			}
+		}
+	}
+	got := Note("ephemeral-port", "port", "40022")
+	if !strings.Contains(got.En, "port 40022") || !strings.Contains(got.Zh, "40022") || len(placeholders(got.En)) != 0 {
+		t.Errorf("Note: %+v", got)
+	}
+	if !Note("nothing").IsZero() {
+		t.Error("an unknown note has a text")
+	}
+}
+
+func TestTopicsFitTheScreen(t *testing.T) {
+	seen := map[string]bool{}
+	for _, topic := range Topics() {
+		if seen[topic.Name] {
+			t.Errorf("%s: twice", topic.Name)
+		}
+		seen[topic.Name] = true
+		for _, lang := range []Lang{English, Chinese} {
+			lines := strings.Split(topic.Body.In(lang), "\n")
+			if len(lines) > 18 {
+				t.Errorf("%s %s: %d lines", topic.Name, lang, len(lines))
+			}
+			for _, l := range lines {
+				if n := columns(l); n > 76 || strings.TrimRight(l, " ") != l || strings.Contains(l, "\t") {
+					t.Errorf("%s %s: %d columns: %q", topic.Name, lang, n, l)
+				}
+			}
+		}
+		if got, ok := LookupTopic(strings.ToUpper(topic.Name)); !ok || got != topic {
+			t.Errorf("LookupTopic(%q) = %v", topic.Name, ok)
+		}
+	}
+	for _, name := range strings.Fields("addresses strings names jobs notes truth tcp udp unix errors states options json scripts") {
+		if !seen[name] {
+			t.Errorf("no topic %q", name)
+		}
+	}
+}
+
+// columns counts what a terminal gives: two for each Chinese character and
+// its punctuation.
+func columns(s string) int {
+	n := 0
+	for _, r := range s {
+		if n++; r >= 0x1100 {
+			n++
+		}
+	}
+	return n
+}
+
+func TestStates(t *testing.T) {
+	for i, s := range TCPStates() {
+		if s.Number != i+1 {
+			t.Errorf("%s is number %d, want %d", s.Name, s.Number, i+1)
+		}
+		if got, ok := TCPState(s.Number); !ok || got != s {
+			t.Errorf("TCPState(%d) = %+v, %v", s.Number, got, ok)
+		}
+	}
+	if _, ok := TCPState(0); ok {
+		t.Error("a TCP state 0 exists")
+	}
+	for name, want := range map[string]string{
+		"established": "ESTABLISHED", "ESTAB": "ESTABLISHED", "fin-wait-1": "FIN_WAIT1", "TCP_TIME_WAIT": "TIME_WAIT",
+		"closed": "CLOSE", "SYN-RECEIVED": "SYN_RECV", "unconn": "UNCONN", "shut_wr": "SHUT_WR",
+	} {
+		if got, ok := LookupState(name); !ok || got.Name != want {
+			t.Errorf("LookupState(%q) = %q, %v, want %q", name, got.Name, ok, want)
+		}
+	}
+	if _, ok := LookupState("NOWHERE"); ok {
+		t.Error("LookupState found NOWHERE")
+	}
+}

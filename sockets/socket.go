@@ -1,0 +1,59 @@
+package sockets
+
+import "time"
+
+// An FD is the kernel's handle of a socket: a file descriptor on Unix. Only sockets/sys knows more of it.
+type FD int64
+
+// A Socket is one socket of the student's: its name, the kernel's handle, and what sockstep has seen of it.
+// What the kernel can tell (state, queues, addresses) is asked of the kernel, and only remembered here to tell a change.
+type Socket struct {
+	Name   string
+	FD     FD
+	Family Family
+	Kind   Kind
+	Proto  int
+
+	Blocking bool
+	Timeout  time.Duration // settimeout; 0 for none
+	Backlog  int           // as given to listen(2); -1 where listen was never called
+	Bound    bool          // bind was called, or the kernel bound it
+	WriteEnd bool          // shutdown for writing was done
+	ReadEnd  bool
+
+	Local, Peer  Address // as last seen
+	State        string
+	RecvQ, SendQ int
+
+	Sent, Received uint64    // payload bytes through this socket, by sockstep's own calls
+	Marks          []uint64  // Sent after each send of a stream, the newest last; bounded
+	MarksFrom      uint64    // what was sent before the oldest mark
+	Partner        *Socket   // the other end, where it is this session's too
+	Inherits       *Socket   // the listening socket that it was accepted from
+	Knocking       []*Socket // of a listening AF_UNIX socket: this session's sockets that connected and were not yet accepted
+}
+
+// Stream reports whether s carries bytes without boundaries.
+func (s *Socket) Stream() bool { return s.Kind == Stream }
+
+// KindName is s's kind in the language's words: tcp, udp, unix, unix-dgram, unix-seqpacket, icmp, raw.
+func (s *Socket) KindName() string { return KindName(s.Family, s.Kind, s.Proto) }
+
+// KindName is the language's word for a family, type and protocol.
+func KindName(f Family, k Kind, proto int) string {
+	switch {
+	case f == UNIX && k == Stream:
+		return "unix"
+	case f == UNIX && k == Dgram:
+		return "unix-dgram"
+	case f == UNIX:
+		return "unix-seqpacket"
+	case k == Raw:
+		return "raw"
+	case k == Dgram && (proto == 1 || proto == 58):
+		return "icmp"
+	case k == Dgram:
+		return "udp"
+	}
+	return "tcp"
+}

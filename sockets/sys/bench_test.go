@@ -1,0 +1,121 @@
+//go:build unix
+
+package sys
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"testing"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"sockstep/sockets"
+)
+
+// roundTrip is one sendto and one recvfrom without anything around them.
+func roundTrip(b *testing.B, from, to sockets.FD, out, in []byte) {
+	_, _, errno := unix.Syscall6(unix.SYS_SENDTO, uintptr(from), uintptr(unsafe.Pointer(&out[0])), uintptr(len(out)), 0, 0, 0)
+	if errno != 0 {
+		b.Fatal(errno)
+	}
+	_, _, errno = unix.Syscall6(unix.SYS_RECVFROM, uintptr(to), uintptr(unsafe.Pointer(&in[0])), uintptr(len(in)), 0, 0, 0)
+	if errno != 0 {
+		b.Fatal(errno)
+	}
+}
+
+// BenchmarkCall holds an act's send and recv against the bare system calls, in turns, on one TCP connection.
+func BenchmarkCall(b *testing.B) {
+	plain := context.Background()
+	live, cancel := context.WithCancel(plain)
+	defer cancel()
+	for _, bench := range []struct {
+		name string
+		ctx  context.Context
+	}{{"background", plain}, {"cancellable", live}} {
+		b.Run(bench.name, func(b *testing.B) {
+			client, server := connected(b)
+			out, in := []byte("hello"), make([]byte, 1024)
+			var bare, ours time.Duration
+			for b.Loop() {
+				const turn = 64
+				start := time.Now()
+				for range turn {
+					roundTrip(b, client, server, out, in)
+				}
+				bare += time.Since(start)
+				start = time.Now()
+				for range turn {
+					c := For(bench.ctx, sockets.NewAct(1, "send"))
+					if _, err := c.Send(client, out, 0); err != nil {
+						b.Fatal(err)
+					}
+					c = For(bench.ctx, sockets.NewAct(2, "recv"))
+					if _, err := c.Recv(server, in, 0); err != nil {
+						b.Fatal(err)
+					}
+				}
+				ours += time.Since(start)
+			}
+			b.ReportMetric(float64(ours)/float64(bare), "x-bare")
+			b.ReportMetric(float64(bare.Nanoseconds())/float64(b.N)/128, "bare-ns/call")
+			b.ReportMetric(float64(ours.Nanoseconds())/float64(b.N)/128, "ours-ns/call")
+		})
+	}
+}
+
+// BenchmarkBulk holds SendAll into RecvExactly against a bare loop of the same calls.
+func BenchmarkBulk(b *testing.B) {
+	const size = 256 << 20
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	client, server := connected(b)
+	buf, sink := make([]byte, Chunk), make([]byte, Chunk)
+	var bare, ours time.Duration
+	zeros := bytes.NewReader(make([]byte, size))
+	for b.Loop() {
+		done := make(chan error, 1)
+		start := time.Now()
+		go func() {
+			for sent := 0; sent < size; {
+				r, _, errno := unix.Syscall6(unix.SYS_SENDTO, uintptr(client), uintptr(unsafe.Pointer(&buf[0])), uintptr(len(buf)), 0, 0, 0)
+				if errno != 0 {
+					done <- errno
+					return
+				}
+				sent += int(r)
+			}
+			done <- nil
+		}()
+		for got := 0; got < size; {
+			r, _, errno := unix.Syscall6(unix.SYS_RECVFROM, uintptr(server), uintptr(unsafe.Pointer(&sink[0])), uintptr(len(sink)), 0, 0, 0)
+			if errno != 0 {
+				b.Fatal(errno)
+			}
+			got += int(r)
+		}
+		if err := <-done; err != nil {
+			b.Fatal(err)
+		}
+		bare += time.Since(start)
+
+		_, _ = zeros.Seek(0, io.SeekStart)
+		start = time.Now()
+		go func() {
+			_, err := For(ctx, sockets.NewAct(1, "sendall")).SendAll(client, zeros, 0, nil)
+			done <- err
+		}()
+		if _, err := For(ctx, sockets.NewAct(2, "recv")).RecvExactly(server, size, nil, 0, nil); err != nil {
+			b.Fatal(err)
+		}
+		if err := <-done; err != nil {
+			b.Fatal(err)
+		}
+		ours += time.Since(start)
+	}
+	b.SetBytes(2 * size)
+	b.ReportMetric(float64(bare)/float64(ours), "x-bare-speed")
+}

@@ -1,0 +1,149 @@
+package sys
+
+import (
+	"context"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// wakeSignal ends a blocking call. The runtime's handler for it does nothing; nothing else uses it.
+const wakeSignal = unix.Signal(40)
+
+// wakeEvery is how often the signal is sent: one that comes just before the call begins is lost.
+const wakeEvery = 2 * time.Millisecond
+
+// A waker ends the calls of one thread when a context is over. A nil waker ends none.
+//
+// The thread and whether it is in a call are written, and the signal is sent, under one mutex:
+// a signal goes to this thread, and within this call, or not at all.
+type waker struct {
+	mu     sync.Mutex
+	tid    int  // of the thread while it is in a call, else 0
+	sent   bool // a signal was sent in this call
+	closed bool // the waker is done with
+
+	ctx  context.Context
+	stop func() bool
+	run  func()
+	pid  int
+}
+
+var wakers = sync.Pool{New: func() any {
+	w := &waker{pid: os.Getpid()}
+	w.run = w.wake
+	return w
+}}
+
+// waker returns what ends op when the context is over, nil where that cannot be.
+func (c Caller) waker(op string, _ waiting) (*waker, error) {
+	if c.ctx == nil || c.ctx.Done() == nil {
+		return nil, nil
+	}
+	if c.ctx.Err() != nil {
+		return nil, &InterruptedError{Op: op, Cause: context.Cause(c.ctx)}
+	}
+	clearRestart()
+	w := wakers.Get().(*waker)
+	w.ctx = c.ctx
+	w.stop = context.AfterFunc(c.ctx, w.run)
+	return w, nil
+}
+
+// call makes the system call on the thread it is on, which cannot change meanwhile.
+func (w *waker) call(do doer) (uintptr, unix.Errno, time.Duration) {
+	if w == nil {
+		start := time.Now()
+		r, errno := do()
+		return r, errno, time.Since(start)
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	tid := gettid()
+	w.mu.Lock()
+	w.tid, w.sent = tid, false
+	w.mu.Unlock()
+
+	start := time.Now()
+	r, errno := do()
+	took := time.Since(start)
+
+	w.mu.Lock()
+	w.tid = 0
+	sent := w.sent
+	w.mu.Unlock()
+	if sent {
+		// The last signal may still be on its way to this thread. It is here when any
+		// system call returns, so that it cannot end the next one.
+		gettid()
+	}
+	return r, errno, took
+}
+
+// wake sends the signal until the waker is done with. It runs when the context is over.
+func (w *waker) wake() {
+	for {
+		w.mu.Lock()
+		if w.closed {
+			w.mu.Unlock()
+			return
+		}
+		if w.tid != 0 {
+			w.sent = true
+			_ = unix.Tgkill(w.pid, w.tid, wakeSignal)
+		}
+		w.mu.Unlock()
+		time.Sleep(wakeEvery)
+	}
+}
+
+// ended reports whether the last call was sent a signal. Only its own thread asks.
+func (w *waker) ended() bool { return w != nil && w.sent }
+
+// over reports whether the context is over.
+func (w *waker) over() bool { return w != nil && w.ctx.Err() != nil }
+
+// end is called when there are no more calls to make.
+func (w *waker) end() {
+	if w == nil {
+		return
+	}
+	if w.stop() {
+		w.ctx, w.stop = nil, nil
+		wakers.Put(w)
+		return
+	}
+	w.mu.Lock() // wake is running, or about to: this waker is not used again
+	w.closed = true
+	w.mu.Unlock()
+}
+
+func gettid() int {
+	r, _ := unix.RawSyscallNoError(unix.SYS_GETTID, 0, 0, 0)
+	return int(r)
+}
+
+// clearRestart takes SA_RESTART from the wake signal's action, once: the runtime installs every handler with it.
+var clearRestart = sync.OnceFunc(func() {
+	const saRestart = 0x10000000
+	var action struct { // of the kernel, not of libc
+		handler  uintptr
+		flags    uint64
+		restorer uintptr
+		mask     uint64
+	}
+	if _, _, errno := unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(wakeSignal), 0, uintptr(unsafe.Pointer(&action)), unsafe.Sizeof(action.mask), 0, 0); errno != 0 {
+		panic("rt_sigaction: " + errno.Error())
+	}
+	action.flags &^= saRestart
+	if _, _, errno := unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(wakeSignal), uintptr(unsafe.Pointer(&action)), 0, unsafe.Sizeof(action.mask), 0, 0); errno != 0 {
+		panic("rt_sigaction: " + errno.Error())
+	}
+})
+
+// pollFirst says that each call has to be waited for by a poll(2) of its own.
+const pollFirst = false
