@@ -77,8 +77,7 @@ func (s *Session) WatchArrivals(ctx context.Context) {
 func (s *Session) observe(c sys.Caller, a *sockets.Act, k *sockets.Socket) {
 	if k.Local.IsZero() && (k.Bound || k.State != "" && k.State != "CLOSE" || !k.Peer.IsZero()) || k.Local.IP.IsValid() && k.Local.Port == 0 && k.Bound {
 		if local, err := c.Getsockname(k.FD); err == nil && (local.Path != "" || local.IP.IsValid()) {
-			a.Change(k.Name, "sockname", k.Local.String(), local.String())
-			k.Local = local
+			k.Rename(a, local)
 		}
 	}
 	state := k.State
@@ -104,7 +103,7 @@ func (s *Session) observe(c sys.Caller, a *sockets.Act, k *sockets.Socket) {
 		if n, backlog, err := c.AcceptQueue(k.FD); err == nil {
 			changeInt(a, k, "accept queue", k.RecvQ, n)
 			if n > k.RecvQ && n > backlog {
-				a.Note("accept-queue-full", "s", k.Name, "n", strconv.Itoa(n), "backlog", strconv.Itoa(backlog))
+				a.Note("accept-queue-full", "s", k.Name, "n", strconv.Itoa(n), "want", strconv.Itoa(backlog))
 			}
 			k.RecvQ = n
 		}
@@ -114,7 +113,7 @@ func (s *Session) observe(c sys.Caller, a *sockets.Act, k *sockets.Socket) {
 		changeInt(a, k, "recvq", k.RecvQ, n)
 		k.RecvQ = n
 	}
-	if !tcp || state == "ESTABLISHED" || k.SendQ != 0 {
+	if k.Family != sockets.UNIX && (!tcp || state == "ESTABLISHED" || k.SendQ != 0) {
 		if n, err := c.QueueOut(k.FD); err == nil {
 			changeInt(a, k, "sendq", k.SendQ, n)
 			k.SendQ = n
@@ -143,9 +142,9 @@ func (s *Session) told(a *sockets.Act, k *sockets.Socket) {
 			now, _ := strconv.Atoi(c.Now)
 			a.Note("arrived", "s", k.Name, "n", strconv.Itoa(now-was), "queue", c.Now)
 		case c.Field == "state" && c.Now == "CLOSE_WAIT":
-			a.Note("peer-gone", "s", k.Name, "peer", k.Peer.String())
+			a.Note("peer-gone", "s", k.Name, "peer", PeerName(k), "n", strconv.Itoa(max(k.RecvQ-1, 0)))
 		case c.Field == "state" && c.Now == "CLOSE":
-			a.Note("peer-reset", "s", k.Name, "peer", k.Peer.String())
+			a.Note("peer-reset", "s", k.Name, "peer", PeerName(k))
 		}
 	}
 }

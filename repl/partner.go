@@ -13,8 +13,7 @@ func (e *Env) Join(k *sockets.Socket) {
 	s := e.Session
 	if k.Local.IsZero() || k.Local.IP.IsValid() && (k.Local.Port == 0 || k.Local.Unspecified()) {
 		if local, err := e.Sys.Scaffold().Getsockname(k.FD); err == nil {
-			e.Act.Change(k.Name, "sockname", k.Local.String(), local.String())
-			k.Local = local
+			k.Rename(e.Act, local)
 		}
 	}
 	if k.Family == sockets.UNIX {
@@ -108,4 +107,17 @@ func (e *Env) Received(k *sockets.Socket, n int) {
 	if before != begin || !endsWhole {
 		e.Act.Note("split", append(pairs, "n", strconv.Itoa(n), "want", strconv.FormatUint(p.Marks[first]-begin, 10))...)
 	}
+}
+
+// PeerName is how a note names k's peer: by its name where it is this session's socket, else by its address, "" for none.
+func PeerName(k *sockets.Socket) string {
+	switch {
+	case k == nil || k.Peer.IsZero():
+		return ""
+	case k.Partner != nil:
+		return k.Partner.Name
+	case k.Peer.Unnamed():
+		return ""
+	}
+	return k.Peer.String()
 }

@@ -56,6 +56,9 @@ func (e *Env) NewSocket(i int, prefix string, fd sockets.FD, f sockets.Family, k
 	}
 	delete(s.values, name)
 	k := &sockets.Socket{Name: name, FD: fd, Family: f, Kind: kind, Proto: proto, Blocking: true, Backlog: -1}
+	if k.KindName() == "tcp" {
+		k.State = "CLOSE"
+	}
 	s.sockets[name] = k
 	s.byFD[fd] = k
 	if s.watcher != nil {
@@ -98,6 +101,14 @@ func (e *Env) keepNames() {
 			delete(s.sockets, w.Text)
 		}
 		s.values[w.Text] = e.results[i]
+	}
+}
+
+// NoteOnce adds a note that a session needs to hear but once: it explains how things are, not what is odd in this act.
+func (e *Env) NoteOnce(id string, pairs ...string) {
+	if !e.Session.said[id] {
+		e.Session.said[id] = true
+		e.Act.Note(id, pairs...)
 	}
 }
 
@@ -159,7 +170,7 @@ func (e *Env) failed(op string, k *sockets.Socket, errno string, err error, pair
 	}
 	x := names.Explain(sit)
 	if names.WrongOrder(sit) {
-		e.Act.Note("wrong-order", append([]string{"op", op}, sit.Fill...)...)
+		e.Act.Note("wrong-order", append([]string{"state", sit.State}, sit.Fill...)...)
 	}
 	switch errno {
 	case "EAGAIN":
@@ -169,7 +180,7 @@ func (e *Env) failed(op string, k *sockets.Socket, errno string, err error, pair
 			e.Act.Note("broken-pipe", sit.Fill...)
 		}
 	case "ECONNRESET":
-		e.Act.Note("reset", sit.Fill...)
+		e.Act.Note("reset", append([]string{"peer", PeerName(k)}, sit.Fill...)...)
 	case "ECONNREFUSED":
 		if k != nil && k.Kind == sockets.Dgram && k.Family != sockets.UNIX && op != "connect" {
 			e.Act.Note("unreachable-on-second-send", sit.Fill...)
@@ -196,7 +207,7 @@ func (e *Env) interrupted(op string, k *sockets.Socket, err error) error {
 
 // TimedOut is the error of a wait whose time is over. No errno: the kernel did not fail.
 func (e *Env) TimedOut(op, after string, pairs ...string) error {
-	e.Act.Note("timed-out", append(pairs, "op", op, "t", after)...)
+	e.Act.Note("timed-out", append(pairs, "op", op, "t", seconds(after))...)
 	return &sockets.Error{Op: op, Kind: "timed-out", Err: errTimedOut,
 		Message: names.T("timed out after "+seconds(after), seconds(after)+" 内没有结果，超时"),
 		Why:     names.T("nothing came within the time given; the socket is as it was", "规定的时间内什么也没有发生；套接字保持原样")}

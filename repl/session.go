@@ -41,6 +41,7 @@ type Session struct {
 	held    bool           // pending waits for the next act
 	quit    bool
 	status  int
+	said    map[string]bool // notes that are said once a session
 	depth   int // of run FILE within run FILE
 
 	keepLang func(names.Lang) error
@@ -62,7 +63,7 @@ type Config struct {
 func NewSession(c Config) *Session {
 	s := &Session{
 		table: c.Table, observers: c.Observers, held: c.Hold, keepLang: c.KeepLang,
-		sockets: map[string]*sockets.Socket{}, values: map[string]sockets.Value{}, byFD: map[sockets.FD]*sockets.Socket{},
+		sockets: map[string]*sockets.Socket{}, values: map[string]sockets.Value{}, byFD: map[sockets.FD]*sockets.Socket{}, said: map[string]bool{},
 	}
 	s.lang.Store(int32(c.Lang))
 	all := render.ShowAll()
@@ -281,7 +282,6 @@ func (s *Session) outside(f func()) {
 // SocketResult is a socket as a value.
 func SocketResult(k *sockets.Socket) sockets.Value {
 	return sockets.Value{Type: sockets.SocketValue, Text: k.Name, Fields: []sockets.Field{
-		{Name: "name", Value: sockets.TextOf(k.Name)},
 		{Name: "fd", Value: sockets.IntOf(int64(k.FD))},
 		{Name: "kind", Value: sockets.TextOf(k.KindName())},
 	}}

@@ -57,3 +57,11 @@ func KindName(f Family, k Kind, proto int) string {
 	}
 	return "tcp"
 }
+
+// Rename gives s its own address as the kernel tells it; a change of the act, unless it is still no name.
+func (s *Socket) Rename(a *Act, local Address) {
+	if !local.Unnamed() {
+		a.Change(s.Name, "sockname", s.Local.String(), local.String())
+	}
+	s.Local = local
+}

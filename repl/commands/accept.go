@@ -48,8 +48,11 @@ var accept = &repl.Command{
 			c.Local = local
 		}
 		e.Join(c)
-		if peer.Unnamed() {
-			e.Act.Note("unnamed-client", "s", c.Name)
+		switch {
+		case peer.Unnamed():
+			e.NoteOnce("unnamed-client", "s", c.Name)
+		case peer.IP.Is4In6():
+			e.NoteOnce("mapped-address", "s", c.Name, "peer", peer.String())
 		}
 		addr := e.Name(1, "addr")
 		e.Python(c.Name, ", ", addr, " = ", k.Name, ".accept()")

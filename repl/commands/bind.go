@@ -49,8 +49,7 @@ func bindTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
 	k.Bound = true
 	if addr.IP.IsValid() && addr.Port == 0 {
 		if local, err := e.Sys.Scaffold().Getsockname(k.FD); err == nil {
-			e.Act.Change(k.Name, "sockname", k.Local.String(), local.String())
-			k.Local = local
+			k.Rename(e.Act, local)
 			e.Act.Note("ephemeral-port", "s", k.Name, "port", strconv.Itoa(int(local.Port)), "addr", local.String())
 		}
 	}

@@ -60,7 +60,7 @@ func closeAll(e *repl.Env) error {
 func closeOne(e *repl.Env, k *sockets.Socket) error {
 	if k.Stream() && k.Backlog < 0 && k.FD >= 0 && !k.Peer.IsZero() {
 		if n, err := e.Sys.Scaffold().QueueIn(k.FD); err == nil && n > 0 {
-			e.Act.Note("unread-at-close", "s", k.Name, "n", strconv.Itoa(n), "peer", k.Peer.String())
+			e.Act.Note("unread-at-close", "s", k.Name, "n", strconv.Itoa(n), "peer", repl.PeerName(k))
 		}
 	}
 	return e.Fail("close", k, e.CloseSocket(k))

@@ -4,6 +4,7 @@ import (
 	"sockstep/repl"
 	"sockstep/sockets"
 	"sockstep/sockets/names"
+	"sockstep/sockets/sys"
 )
 
 var connect = &repl.Command{
@@ -98,12 +99,21 @@ func connectTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
 
 func connected(e *repl.Env, k *sockets.Socket, addr sockets.Address, err error) error {
 	if err != nil {
+		if sys.Errno(err) == "EINPROGRESS" {
+			k.Peer, k.Bound = addr, true
+			e.Act.Note("connect-in-progress", "s", k.Name)
+		}
 		return e.Fail("connect", k, err, addressPairs(addr)...)
 	}
-	k.Peer = addr
+	k.Peer, k.Bound = addr, true
 	e.Join(k)
-	if k.Stream() && k.Partner == nil && e.ListensHere(addr) {
-		e.Act.Note("connected-before-accept", append([]string{"s", k.Name}, addressPairs(addr)...)...)
+	switch {
+	case k.Local == addr && k.Stream() && addr.IP.IsValid():
+		e.Act.Note("self-connect", "s", k.Name)
+	case k.Stream() && addr.IP.IsValid() && k.Partner == nil && e.ListensHere(addr):
+		e.NoteOnce("connected-before-accept")
+	case k.Kind == sockets.Dgram:
+		e.NoteOnce("udp-connect", "peer", addr.String())
 	}
 	return nil
 }

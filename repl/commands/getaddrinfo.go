@@ -166,7 +166,7 @@ func kindPorts(e *repl.Env, w repl.Word, kinds []infoKind) (kept []infoKind, por
 		if k.name == "" {
 			continue
 		}
-		if port, ok := e.Service(w.Text, k.name); ok {
+		if port, ok := service(e, w.Text, k.name); ok {
 			kept, ports = append(kept, k), append(ports, port)
 		}
 	}
@@ -177,7 +177,7 @@ func kindPorts(e *repl.Env, w repl.Word, kinds []infoKind) (kept []infoKind, por
 	if len(kinds) == 1 {
 		proto = kinds[0].name
 	}
-	return nil, nil, noService(e, w, proto)
+	return nil, nil, noService(w, proto)
 }
 
 // addrinfo is one row: (family, type, proto, canonname, sockaddr).

@@ -16,7 +16,7 @@ var getservbyname = &repl.Command{
 	Summary: names.T("a service's usual port", "查询服务的常用端口"),
 	Detail: names.T(
 		"It reads a list (/etc/services) and asks no network: the answer is where a service usually listens, not whether one listens there. "+
-			"What the list of this machine lacks is taken from sockstep's own, and a note says so.",
+			"A service that the list of this machine lacks is taken from sockstep's own, and a note says so.",
 		"它只查一张表（/etc/services），不访问网络：结果是这种服务通常使用的端口，并不表示真有程序在监听。"+
 			"本机的表里没有的服务，从 sockstep 自带的表里取，并会注明。"),
 	Example: []string{"getservbyname mysql"},
@@ -35,11 +35,10 @@ var getservbyname = &repl.Command{
 			return err
 		}
 		e.Python(e.Assign(), "getservbyname(", pyWord(w), pyProto(proto), ")")
-		port, ok := e.Service(w.Text, proto)
+		port, ok := service(e, w.Text, proto)
 		if !ok {
-			return noService(e, w, proto)
+			return noService(w, proto)
 		}
-		notListed(e, w.Text, proto, port)
 		e.Result(sockets.IntOf(int64(port)))
 		return nil
 	},
@@ -54,8 +53,10 @@ func pyProto(proto string) string {
 }
 
 // noService is the error for a word that names no service.
-func noService(e *repl.Env, w repl.Word, proto string) error {
-	if port, ok := e.Service(w.Text, ""); ok {
+func noService(w repl.Word, proto string) error {
+	listed, _ := sys.Services()
+	known := append(listed, names.Services()...)
+	if port, ok := names.FindService(known, w.Text, ""); ok && proto != "" {
 		return w.Err(names.T("no service "+w.Text+" is listed for "+proto, proto+" 没有叫 "+w.Text+" 的服务")).
 			Because(names.T("it is listed for another protocol, with port "+strconv.Itoa(port), "它登记在别的协议下，端口是 "+strconv.Itoa(port))).
 			Hint(names.T("getservbyname "+w.Raw, "getservbyname "+w.Raw))
@@ -64,12 +65,11 @@ func noService(e *repl.Env, w repl.Word, proto string) error {
 	if _, err := strconv.Atoi(w.Text); err == nil {
 		return bad.Because(names.T("this is a port", "这是一个端口")).Hint(names.T("getservbyport "+w.Text, "getservbyport "+w.Text))
 	}
-	listed, _ := sys.Services()
-	var known []string
-	for _, s := range append(listed, names.Services()...) {
-		known = append(append(known, s.Name), s.Aliases...)
+	var all []string
+	for _, s := range known {
+		all = append(append(all, s.Name), s.Aliases...)
 	}
-	if near, ok := names.Nearest(w.Text, known); ok {
+	if near, ok := names.Nearest(w.Text, all); ok {
 		return bad.Hint(names.T(near, near))
 	}
 	return bad

@@ -6,7 +6,6 @@ import (
 	"sockstep/repl"
 	"sockstep/sockets"
 	"sockstep/sockets/names"
-	"sockstep/sockets/sys"
 )
 
 var getservbyport = &repl.Command{
@@ -37,17 +36,15 @@ var getservbyport = &repl.Command{
 			return err
 		}
 		e.Python(e.Assign(), "getservbyport(", strconv.Itoa(n), pyProto(proto), ")")
-		listed, _ := sys.Services()
-		if name, ok := names.FindPort(listed, n, proto); ok {
-			e.Result(sockets.TextOf(name))
-			return nil
-		}
-		name, ok := names.LookupPort(n, proto)
+		name, ok := serviceAt(e, n, proto)
 		if !ok {
-			return w.Err(names.T("no service is listed for port "+strconv.Itoa(n), "没有服务登记了端口 "+strconv.Itoa(n))).
+			what := "port " + strconv.Itoa(n)
+			if proto != "" {
+				what = proto + " " + what
+			}
+			return w.Err(names.T("no service is listed for "+what, "没有服务登记了 "+what)).
 				Because(names.T("a port without a name is as good as any other", "没有登记名字的端口照样可以使用"))
 		}
-		e.Act.Note("service-not-listed", "name", name, "port", strconv.Itoa(n))
 		e.Result(sockets.TextOf(name))
 		return nil
 	},

@@ -67,6 +67,9 @@ func fields() []field {
 				return sockets.IntOf(int64(k.Backlog)), nil
 			}
 			n, err := c.QueueOut(k.FD)
+			if k.Family == sockets.UNIX && n > 0 {
+				e.Act.Note("sendq-memory")
+			}
 			return sockets.IntOf(int64(n)), e.Fail("ioctl", k, err)
 		}},
 		{"backlog", "", true, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {

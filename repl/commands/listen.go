@@ -67,7 +67,8 @@ var listen = &repl.Command{
 			return undo(e, s, err)
 		}
 		if k.typ == sockets.Dgram || k.typ == sockets.Raw {
-			e.Act.Note("no-listener", "s", s.Name, "kind", s.KindName())
+			e.Observe(s)
+			e.Act.Note("no-listener", "s", s.Name, "addr", s.Local.String())
 		} else {
 			e.Python(python, "; ", s.Name, ".listen(", backlogPython(backlog, given), ")")
 			if err := startListening(e, s, backlog); err != nil {
@@ -121,13 +122,15 @@ func startListening(e *repl.Env, k *sockets.Socket, backlog int) error {
 	if err := e.Sys.Listen(k.FD, backlog); err != nil {
 		return e.Fail("listen", k, err, "kind", k.KindName())
 	}
-	if k.Backlog < 0 && !k.Bound && k.Family != sockets.UNIX {
-		e.Act.Note("implicit-bind", "s", k.Name)
-	}
+	unbound := !k.Bound && k.Family != sockets.UNIX
 	k.Backlog, k.Bound = max(backlog, 0), true
+	if unbound {
+		e.Observe(k)
+		e.Act.Note("listen-unbound", "s", k.Name, "port", strconv.Itoa(int(k.Local.Port)))
+	}
 	if limit, err := sys.Somaxconn(); err == nil && backlog > limit {
 		k.Backlog = limit
-		e.Act.Note("backlog-truncated", "s", k.Name, "n", strconv.Itoa(backlog), "want", strconv.Itoa(backlog), "got", strconv.Itoa(limit), "max", strconv.Itoa(limit), "backlog", strconv.Itoa(backlog))
+		e.Act.Note("backlog-truncated", "s", k.Name, "want", strconv.Itoa(backlog), "got", strconv.Itoa(limit))
 	}
 	return nil
 }

@@ -96,10 +96,33 @@ func protoWord(e *repl.Env) (string, repl.Word, error) {
 	return w.Text, w, nil
 }
 
-// notListed notes that this machine's own list lacks a service that sockstep knows.
-func notListed(e *repl.Env, service, proto string, port int) {
+// service finds a service's port as getservbyname(3) does, in this machine's list. Where that knows nothing of the
+// service, for any protocol, sockstep's own is asked, and a note says so.
+func service(e *repl.Env, name, proto string) (port int, ok bool) {
 	listed, _ := sys.Services()
-	if _, ok := names.FindService(listed, service, proto); !ok {
-		e.Act.Note("service-not-listed", "name", service, "port", strconv.Itoa(port))
+	if port, ok = names.FindService(listed, name, proto); ok {
+		return port, true
 	}
+	if _, known := names.FindService(listed, name, ""); known {
+		return 0, false
+	}
+	if port, ok = names.LookupService(name, proto); ok {
+		e.Act.Note("service-not-listed", "name", name, "port", strconv.Itoa(port))
+	}
+	return port, ok
+}
+
+// serviceAt finds the service of a port in the same way.
+func serviceAt(e *repl.Env, port int, proto string) (name string, ok bool) {
+	listed, _ := sys.Services()
+	if name, ok = names.FindPort(listed, port, proto); ok {
+		return name, true
+	}
+	if _, known := names.FindPort(listed, port, ""); known {
+		return "", false
+	}
+	if name, ok = names.LookupPort(port, proto); ok {
+		e.Act.Note("service-not-listed", "name", name, "port", strconv.Itoa(port))
+	}
+	return name, ok
 }

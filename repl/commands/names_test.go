@@ -205,7 +205,7 @@ func TestServiceWithoutList(t *testing.T) {
 	listed, _ := sys.Services()
 	found := false
 	for _, s := range names.Services() {
-		if _, ok := names.FindService(listed, s.Name, s.Proto); ok {
+		if _, ok := names.FindService(listed, s.Name, ""); ok {
 			continue
 		}
 		found = true
@@ -433,11 +433,10 @@ func questions() (qs []question) {
 		call("getservbyname", str(s), "'tcp'")
 		call("getservbyname", str(s), "'udp'")
 	}
-	for p := -2; p < 12000; p++ {
+	for p := -2; p < 1200; p++ {
 		call("getservbyport", fmt.Sprint(p))
-		if p < 1100 {
-			call("getservbyport", fmt.Sprint(p), "'udp'")
-		}
+		call("getservbyport", fmt.Sprint(p), "'udp'")
+		call("getservbyport", fmt.Sprint(1024+r.IntN(1<<16-1024)))
 	}
 	for _, p := range []string{"65535", "65536", "0x50", "x", "'80'"} {
 		call("getservbyport", p)

@@ -101,12 +101,12 @@ func receive(e *repl.Env, op string, k *sockets.Socket, n int, flags sockets.Msg
 
 // noteReceived notes what a receiving call's count means. length is the datagram's own, -1 where unknown.
 func noteReceived(e *repl.Env, k *sockets.Socket, got, asked, length int, flags sockets.MsgFlags) {
-	pairs := []string{"s", k.Name, "n", strconv.Itoa(got), "got", strconv.Itoa(got)}
+	pairs := []string{"s", k.Name, "peer", repl.PeerName(k), "n", strconv.Itoa(got), "got", strconv.Itoa(got)}
 	switch {
 	case k.Stream() && got == 0 && asked == 0:
 		e.Act.Note("zero-recv", pairs...)
 	case got == 0 && (k.Stream() || k.Kind == sockets.Seqpacket):
-		e.Act.Note("eof", append(pairs, "peer", k.Peer.String())...)
+		e.Act.Note("eof", pairs...)
 	case got == 0 && asked > 0:
 		e.Act.Note("empty-datagram", pairs...)
 	case length > got:

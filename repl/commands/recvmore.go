@@ -137,7 +137,7 @@ func recvUntil(e *repl.Env, k *sockets.Socket, delim []byte, n int, to io.Writer
 // closedEarly is the failure of a recv that wanted more than the peer sent. want -1: a delimiter.
 func closedEarly(e *repl.Env, k *sockets.Socket, got, want int64) error {
 	g, w := strconv.FormatInt(got, 10), strconv.FormatInt(want, 10)
-	e.Act.Note("eof", "s", k.Name, "peer", k.Peer.String(), "n", g, "got", g)
+	e.Act.Note("eof", "s", k.Name, "peer", repl.PeerName(k), "n", g, "got", g)
 	m := names.T("the peer closed after "+g+" of "+w+" bytes", "对端在发出 "+w+" 字节中的 "+g+" 字节后关闭了连接")
 	if want < 0 {
 		m = names.T("the peer closed after "+g+" bytes, and the delimiter never came", "对端发出 "+g+" 字节后关闭了连接，分隔符一直没有出现")

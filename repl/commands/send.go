@@ -85,7 +85,7 @@ func runSend(e *repl.Env, name string, all bool) error {
 	e.Result(sockets.IntOf(total))
 	switch {
 	case len(p.data) == 0 && k.Stream():
-		e.Act.Note("zero-send", "s", k.Name)
+		e.Act.Note("zero-send", "s", k.Name, "peer", repl.PeerName(k))
 	case total < int64(len(p.data)):
 		notePartial(e, k, total, int64(len(p.data)))
 	}

@@ -60,11 +60,10 @@ var sendto = &repl.Command{
 		e.Result(sockets.IntOf(int64(n)))
 		if unbound && addr.IP.IsValid() {
 			k.Bound = true
-			e.Act.Note("implicit-bind", "s", k.Name)
+			e.Observe(k)
+			e.Act.Note("implicit-bind", "s", k.Name, "op", "sendto", "addr", k.Local.String())
 		}
-		if len(p.data) == 0 {
-			e.Act.Note("empty-datagram", "s", k.Name)
-		}
+		e.NoteOnce("no-delivery-report", "addr", addr.String())
 		return nil
 	},
 }

@@ -50,7 +50,7 @@ var shutdown = &repl.Command{
 		k.WriteEnd = k.WriteEnd || how.how != sys.RD
 		k.ReadEnd = k.ReadEnd || how.how != sys.WR
 		if how.how == sys.WR {
-			e.Act.Note("half-close", "s", k.Name, "peer", k.Peer.String())
+			e.Act.Note("half-close", "s", k.Name, "peer", repl.PeerName(k))
 		}
 		return nil
 	},

@@ -1,7 +1,7 @@
 package commands
 
 import (
-	"time"
+	"strconv"
 
 	"sockstep/repl"
 	"sockstep/sockets/names"
@@ -23,7 +23,7 @@ var sleep = &repl.Command{
 		if err := e.Gives(0); err != nil {
 			return err
 		}
-		e.Python("time.sleep(", time.Duration(d).String(), ")")
+		e.Python("time.sleep(", strconv.FormatFloat(d.Seconds(), 'f', -1, 64), ")")
 		return e.Sleep(d)
 	},
 }

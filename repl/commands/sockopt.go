@@ -148,6 +148,8 @@ func setOption(e *repl.Env, k *sockets.Socket, opt names.Option, ws []repl.Word)
 	err := e.Sys.Setsockopt(k.FD, opt, words)
 	var bad *sys.WordError
 	switch {
+	case errors.As(err, &bad) && !opt.Set:
+		return ws[0].Err(names.T(opt.Name+" can only be read", opt.Name+" 只能读取")).Hint(names.T("sockopt "+k.Name+" "+opt.Name, "sockopt "+k.Name+" "+opt.Name))
 	case errors.As(err, &bad) && bad.Index < len(ws):
 		return ws[bad.Index].Err(bad.Message).Hint(acceptedValues(opt))
 	case errors.As(err, &bad):
@@ -276,12 +278,15 @@ func optionCard(_ *repl.Env, c sys.Caller, k *sockets.Socket) sockets.Value {
 	return sockets.CardOf(all...)
 }
 
-// eachOption reads every option that fits k and that reading leaves as it is: SO_ERROR is cleared by a look, and a
-// descriptor would have to be closed. What the kernel was built without, or has not in this state, is passed over.
+// eachOption reads every option that fits k and that reading leaves as it is: a look clears SO_ERROR and
+// TCP_SAVED_SYN, TCP_ZEROCOPY_RECEIVE takes data, and a descriptor would have to be closed. What the kernel was built without, or has not in this state, is passed over.
 // TCP_INFO is no option but a report, and inspect shows it.
 func eachOption(c sys.Caller, k *sockets.Socket, tell func(names.Option, sockets.Value)) {
 	for _, o := range names.Options() {
-		if !o.Get || !o.Fits(k.KindName()) || o.Type == names.Descriptor || o.Type == names.TCPInfo || o.Name == "SO_ERROR" {
+		if !o.Get || !o.Fits(k.KindName()) || o.Level == "IPPROTO_IPV6" && k.Family == sockets.INET {
+			continue
+		}
+		if o.Type == names.Descriptor || o.Type == names.TCPInfo || o.Name == "SO_ERROR" || o.Name == "TCP_SAVED_SYN" || o.Name == "TCP_ZEROCOPY_RECEIVE" {
 			continue
 		}
 		v, err := c.Getsockopt(k.FD, o)
@@ -289,7 +294,7 @@ func eachOption(c sys.Caller, k *sockets.Socket, tell func(names.Option, sockets
 			continue
 		}
 		if name, ok := v.Field("name"); ok && v.Type == sockets.IntValue {
-			v = name
+			v.Text += " (" + name.Text + ")"
 		}
 		tell(o, v)
 	}

@@ -185,6 +185,9 @@ func start(t testing.TB, o deskOptions) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if p, err = polled(p); err != nil {
+		t.Fatal(err)
+	}
 	d := &desk{t: t, pty: p, tty: tty, changed: make(chan struct{}), status: make(chan error, 1),
 		vt: vt10x.New(vt10x.WithSize(o.cols, o.rows))}
 	d.resize(o.cols, o.rows)
@@ -208,6 +211,20 @@ func start(t testing.TB, o deskOptions) *desk {
 		}
 	})
 	return d
+}
+
+// polled is the same file in a form that can be closed while it is read.
+func polled(f *os.File) (*os.File, error) {
+	defer f.Close()
+	fd, err := syscall.Dup(int(f.Fd()))
+	if err != nil {
+		return nil, err
+	}
+	syscall.CloseOnExec(fd)
+	if err := syscall.SetNonblock(fd, true); err != nil {
+		return nil, err
+	}
+	return os.NewFile(uintptr(fd), f.Name()), nil
 }
 
 func (d *desk) read(p *os.File) {
@@ -299,11 +316,11 @@ func (d *desk) cursor() int {
 	return d.vt.Cursor().X
 }
 
-// output is every byte that the shell wrote.
+// output is every byte that the shell wrote. The kernel makes \r\n of \n, and so \r\r\n of \r\n.
 func (d *desk) output() string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.out.String()
+	return strings.ReplaceAll(d.out.String(), "\r\r\n", "\r\n")
 }
 
 // resize changes the window.

@@ -15,7 +15,7 @@ var explainAccept = []row{
 			"这个套接字是某个连接的一端。接受新连接要用监听套接字。"),
 		T("Talk here with `recv {s}` and `send {s} hello`; accept on the one that listens (`sockets` shows which).",
 			"在这里用 `recv {s}` 和 `send {s} hello` 收发；accept 要用处于监听状态的那个（`sockets` 可以看到）。")),
-	when("accept", "EINVAL", "tcp unix unix-seqpacket", "LISTEN SHUT_RD",
+	when("accept", "EINVAL", "tcp unix unix-seqpacket", "LISTEN",
 		T("This socket no longer listens: shutdown ended it.", "这个套接字已经不再监听：shutdown 结束了监听。"),
 		line("listen {s}")),
 	wrong("accept", "EINVAL", "", "",

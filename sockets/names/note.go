@@ -1,30 +1,84 @@
 package names
 
-// Note gives the text of a note, with its {placeholders} filled. An id that
-// is not in the table gives a zero Text.
+import "strings"
+
+import "slices"
+
+// Note gives the text of a note, with its {placeholders} filled. A socket, a
+// peer and the like that the caller does not know are named by a word ("the
+// peer"); where a number is not known, the note says itself without it. An id
+// that is not in the table gives a zero Text.
 func Note(id string, pairs ...string) Text {
-	for _, n := range notes {
-		if n.id == id {
-			return n.text.Fill(pairs...)
+	i := slices.IndexFunc(notes, func(n note) bool { return n.id == id })
+	if i < 0 {
+		return Text{}
+	}
+	text := notes[i].text
+	known := map[string]bool{}
+	var en, zh []string
+	for j := 0; j+1 < len(pairs); j += 2 {
+		if pairs[j+1] == "" { // an unnamed peer is an unknown one
+			continue
+		}
+		known[pairs[j]] = true
+		en, zh = append(en, pairs[j], pairs[j+1]), append(zh, pairs[j], pairs[j+1])
+	}
+	missing := func(name string) bool { return !known[name] && hasNoWord(name) }
+	if short, ok := plainNotes[id]; ok && slices.ContainsFunc(placeholders(text.En), missing) {
+		text = short
+	}
+	for name, word := range noteWords {
+		if !known[name] {
+			en, zh = append(en, name, word.En), append(zh, name, word.Zh)
 		}
 	}
-	return Text{}
+	// One pass a side: what a peer sent may hold braces.
+	return Text{En: text.Fill(en...).En, Zh: text.Fill(zh...).Zh}
 }
 
 // NoteIDs gives the ids of all notes, in the order of the table.
 func NoteIDs() []string {
-	ids := make([]string, len(notes))
-	for i, n := range notes {
-		ids[i] = n.id
+	var ids []string
+	for _, list := range [][]note{notes, sessionNotes} {
+		for _, n := range list {
+			ids = append(ids, n.id)
+		}
 	}
 	return ids
 }
 
-// NoteFields gives the names that Note fills in for an id, in the order in
+// NoteFields gives the names that Note can fill in for an id, in the order in
 // which they are read.
-func NoteFields(id string) []string { return placeholders(Note(id).En) }
+func NoteFields(id string) []string {
+	for _, n := range notes {
+		if n.id == id {
+			return placeholders(n.text.En)
+		}
+	}
+	return nil
+}
 
 type note struct {
 	id   string
 	text Text
+}
+
+// noteWords stand for what a caller does not name.
+var noteWords = map[string]Text{
+	"s":    T("the socket", "套接字"),
+	"peer": T("the peer", "对端"),
+	"op":   T("the call", "这个调用"),
+	"opt":  T("the option", "这个选项"),
+	"path": T("the file", "这个文件"),
+	"kind": T("datagram", "数据报"),
+	"word": T("the word", "这个词"),
+	"name": T("the name", "这个名字"),
+}
+
+// hasNoWord reports whether a placeholder can only be filled by the caller.
+func hasNoWord(name string) bool { return noteWords[name].IsZero() }
+
+// fillPeer calls a nameless peer "the peer".
+func (t Text) fillPeer() Text {
+	return Text{En: strings.ReplaceAll(t.En, "{peer}", "the peer"), Zh: strings.ReplaceAll(t.Zh, "{peer}", "对端")}
 }

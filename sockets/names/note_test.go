@@ -22,17 +22,36 @@ func TestNotes(t *testing.T) {
 	if n := len(slices.Compact(slices.Clone(ids))); n != len(ids) {
 		t.Errorf("%d ids, %d of them different", len(ids), n)
 	}
-	known := strings.Fields("s n got want peer port addr path op opt state")
 	for _, id := range ids {
-		for _, field := range NoteFields(id) {
-			if !slices.Contains(known, field) {
-				t.Errorf("%s: unknown {%s}", id, field)
+		// Whatever the caller knows, no brace is shown.
+		bare := Note(id)
+		for _, text := range []Text{bare, Note(id, "peer", "", "s", "c")} {
+			if strings.ContainsAny(text.En+text.Zh, "{}") {
+				t.Errorf("%s: unfilled in %+v", id, text)
 			}
+		}
+		var all []string
+		for _, field := range NoteFields(id) {
+			all = append(all, field, "<"+field+">")
+		}
+		full := Note(id, all...)
+		for _, field := range NoteFields(id) {
+			if !strings.Contains(full.En, "<"+field+">") || !strings.Contains(full.Zh, "<"+field+">") {
+				t.Errorf("%s: {%s} not filled in %+v", id, field, full)
+			}
+		}
+	}
+	for id := range plainNotes {
+		if !slices.ContainsFunc(NoteFields(id), hasNoWord) {
+			t.Errorf("%s: a plain form that nothing asks for", id)
 		}
 	}
 	got := Note("ephemeral-port", "port", "40022")
 	if !strings.Contains(got.En, "port 40022") || !strings.Contains(got.Zh, "40022") || len(placeholders(got.En)) != 0 {
 		t.Errorf("Note: %+v", got)
+	}
+	if got := Note("bare-escape", "word", "{s}"); !strings.HasPrefix(got.En, "{s} is not quoted") {
+		t.Errorf("a value was filled again: %+v", got)
 	}
 	if !Note("nothing").IsZero() {
 		t.Error("an unknown note has a text")

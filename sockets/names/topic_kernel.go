@@ -134,7 +134,7 @@ inspect s state    看一个         sockets    看所有
 	{"options", T("socket options", "套接字选项"), page(`
 sockopt s                        all options that s has, with their values
 sockopt s SO_RCVBUF              read one
-sockopt s SO_RCVBUF 4096         set one; what the kernel made of it is shown
+sockopt s SO_RCVBUF 4096         set one; what became of it is shown
 sockopt s so_rcvbuf              any case; the level may stand before it
 sockopt s SO_LINGER on 5         a struct takes its fields in order
 sockopt s IP_ADD_MEMBERSHIP 239.1.1.1 127.0.0.1

@@ -7,7 +7,7 @@ localhost:http     a name, and a service instead of a number
 :8888  *:8888      every interface of this machine (0.0.0.0)
 [::1]:8888         IPv6 goes in brackets
 [fe80::1%eth0]:80  a link-local address needs its interface
-127.0.0.1:0        port 0: the kernel chooses a free one and sockstep shows it
+127.0.0.1:0        port 0: the kernel chooses a free one, which is shown
 ./sock  /tmp/sock  a path with a slash is AF_UNIX
 unix:sock          AF_UNIX without a slash
 @sock              AF_UNIX, abstract: a name without a file (Linux)

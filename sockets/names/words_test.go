@@ -54,6 +54,12 @@ func texts() map[string]Text {
 	for _, n := range notes {
 		put("note "+n.id, n.text)
 	}
+	for id, text := range plainNotes {
+		put("plain note "+id, text)
+	}
+	for name, word := range noteWords {
+		put("word for "+name, word)
+	}
 	for _, t := range Topics() {
 		put("topic title "+t.Name, t.Title)
 		put("topic "+t.Name, t.Body)

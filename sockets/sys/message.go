@@ -3,7 +3,6 @@
 package sys
 
 import (
-	"os"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -26,9 +25,6 @@ type Message struct {
 
 // Creds are a process's credentials, as the kernel vouches for them.
 type Creds struct{ PID, UID, GID int }
-
-// OwnCreds are sockstep's own credentials, which any user may send.
-func OwnCreds() Creds { return Creds{PID: os.Getpid(), UID: os.Getuid(), GID: os.Getgid()} }
 
 // A Control is one control message: cmsg(3).
 type Control struct {

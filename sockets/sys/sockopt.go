@@ -5,6 +5,7 @@ package sys
 import (
 	"encoding/binary"
 	"net/netip"
+	"strconv"
 	"strings"
 	"unsafe"
 
@@ -66,7 +67,7 @@ func (b line) option(opt names.Option) line {
 func (b line) value(v sockets.Value) line {
 	switch v.Type {
 	case sockets.IntValue:
-		return b.text("[").int(v.Int).text("]")
+		return b.text("[").text(v.Text).text("]")
 	case sockets.BytesValue:
 		return b.bytes(v.Bytes)
 	case sockets.TextValue:
@@ -138,7 +139,10 @@ func decode(opt names.Option, b []byte) sockets.Value {
 	case names.Uint64:
 		switch len(b) {
 		case 8:
-			return named(opt, int64(binary.NativeEndian.Uint64(b)))
+			n := binary.NativeEndian.Uint64(b)
+			v := named(opt, int64(n))
+			v.Text = strconv.FormatUint(n, 10)
+			return v
 		case 4:
 			return named(opt, int64(binary.NativeEndian.Uint32(b)))
 		}

@@ -99,7 +99,9 @@ func encode(opt names.Option, words []string) ([]byte, sockets.Value, error) {
 			return nil, sockets.Value{}, err
 		}
 		n, err := numberOf(opt, w, 0)
-		return binary.NativeEndian.AppendUint64(nil, uint64(n)), sockets.IntOf(n), err
+		v := sockets.IntOf(n)
+		v.Text = strconv.FormatUint(uint64(n), 10)
+		return binary.NativeEndian.AppendUint64(nil, uint64(n)), v, err
 	case names.String:
 		w := ""
 		if len(words) > 0 {
@@ -338,27 +340,31 @@ func (m member) iface() (int64, error) {
 }
 
 func encodeDuration(words []string) ([]byte, sockets.Value, error) {
-	var d time.Duration
+	var tv unix.Timeval
 	if strings.Contains(words[0], "=") || len(words) > 1 {
-		m, err := members(words, "tv_sec", "tv_usec")
+		fields := []string{"tv_sec", "tv_usec"}
+		m, err := members(words, fields...)
 		if err != nil {
 			return nil, sockets.Value{}, err
 		}
-		for i, unit := range []time.Duration{time.Second, time.Microsecond} {
+		var n [2]int64
+		for i, f := range fields {
 			if m[i].given() {
-				n, err := m[i].int([]string{"tv_sec", "tv_usec"}[i])
-				if err != nil {
+				if n[i], err = m[i].int(f); err != nil {
 					return nil, sockets.Value{}, err
 				}
-				d += time.Duration(n) * unit
 			}
 		}
-	} else if s, err := strconv.ParseFloat(words[0], 64); err == nil && math.Abs(s) < 1e9 {
-		d = time.Duration(math.Round(s*1e6)) * time.Microsecond
-	} else if d, err = time.ParseDuration(words[0]); err != nil {
-		return nil, sockets.Value{}, wrong(0, words[0], names.T("{word} is no time: write seconds (1.5) or a unit (500ms)", "{word} 不是时间：写秒数（1.5）或带单位（500ms）"))
+		setTimeval(&tv, n[0], n[1]) // as they are: the kernel says EDOM to more than a second of microseconds
+	} else {
+		var d time.Duration
+		if s, err := strconv.ParseFloat(words[0], 64); err == nil && math.Abs(s) < 1e9 {
+			d = time.Duration(math.Round(s*1e6)) * time.Microsecond
+		} else if d, err = time.ParseDuration(words[0]); err != nil {
+			return nil, sockets.Value{}, wrong(0, words[0], names.T("{word} is no time: write seconds (1.5) or a unit (500ms)", "{word} 不是时间：写秒数（1.5）或带单位（500ms）"))
+		}
+		tv = unix.NsecToTimeval(int64(d))
 	}
-	tv := unix.NsecToTimeval(int64(d))
 	raw := append([]byte(nil), unsafe.Slice((*byte)(unsafe.Pointer(&tv)), unsafe.Sizeof(tv))...)
 	return raw, card(num("tv_sec", int64(tv.Sec)), num("tv_usec", int64(tv.Usec))), nil
 }

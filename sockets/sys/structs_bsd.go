@@ -57,3 +57,11 @@ type (
 		Filter *sockFilter
 	}
 )
+
+func setTimeval(tv *unix.Timeval, sec, usec int64) {
+	tv.Sec = sec
+	setUsec(&tv.Usec, usec)
+}
+
+// setUsec sets a number whose size differs between the BSDs.
+func setUsec[T int32 | int64](at *T, n int64) { *at = T(n) }

@@ -168,3 +168,5 @@ func sockaddrValue(b []byte) sockets.Value {
 	}
 	return sockets.BytesOf(b)
 }
+
+func setTimeval(tv *unix.Timeval, sec, usec int64) { tv.Sec, tv.Usec = sec, usec }
