@@ -28,6 +28,7 @@ type Env struct {
 	results []sockets.Value // for the names left of "="
 	named   int             // how many of those names went to sockets already
 	end     context.CancelFunc
+	park    func() // of a job: tells that it waits
 }
 
 var errTimedOut = errors.New("timed out")
@@ -425,7 +426,12 @@ func (e *Env) Service(name, proto string) (port int, ok bool) {
 }
 
 // Block runs f, which may block, without the session's lock.
-func (e *Env) Block(f func()) { e.Session.outside(f) }
+func (e *Env) Block(f func()) {
+	if e.park != nil {
+		e.park()
+	}
+	e.Session.outside(f)
+}
 
 // Deadline makes --timeout D end whatever blocks.
 func (e *Env) Deadline() error {

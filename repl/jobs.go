@@ -2,7 +2,10 @@ package repl
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"sockstep/sockets"
@@ -16,9 +19,11 @@ type Job struct {
 	Began  time.Time
 	env    *Env
 	cancel context.CancelFunc
+	parked chan struct{} // closed once it waits for the first time, or has ended
 	done   chan struct{}
 	ended  bool
-	told   bool // its end was shown
+	err    error // of its act, before "!" was considered
+	told   bool  // its end was shown
 }
 
 // start runs a command as a job. Its end is an act of its own, with Seq 0.
@@ -34,18 +39,27 @@ func (s *Session) start(e *Env) {
 		id = max(id, j.ID+1)
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(e.Ctx))
-	j := &Job{ID: id, Line: e.Act.Line, Began: time.Now(), env: e, cancel: cancel, done: make(chan struct{})}
+	j := &Job{ID: id, Line: e.Act.Line, Began: time.Now(), env: e, cancel: cancel, parked: make(chan struct{}), done: make(chan struct{})}
 	s.jobs = append(s.jobs, j)
+	e.park = sync.OnceFunc(func() { close(j.parked) })
 	started := e.Act
 	e.Act = sockets.NewAct(0, started.Line, s.observers...)
 	e.Act.Job = id
 	e.Ctx = ctx
 	e.Sys = e.door()
-	started.Job = id
-	started.Value = sockets.Value{Type: sockets.IntValue, Int: int64(id), Text: strconv.Itoa(id),
-		Fields: []sockets.Field{{Name: "job", Value: sockets.IntOf(int64(id))}}}
-	started.Note("job-started", "job", strconv.Itoa(id))
 	go s.finish(j)
+	s.outside(func() { <-j.parked }) // so that the next line finds it waiting already
+	var bad *sockets.Error
+	if j.ended && errors.As(j.err, &bad) && bad.Kind == "usage" {
+		started.Err = bad // it never began
+		s.jobs = slices.DeleteFunc(s.jobs, func(o *Job) bool { return o == j })
+		return
+	}
+	started.Job = id
+	started.Note("job-started", "job", strconv.Itoa(id))
+	if j.ended {
+		s.post(e.Act)
+	}
 }
 
 // finish performs a job and tells its end.
@@ -54,10 +68,16 @@ func (s *Session) finish(j *Job) {
 	defer s.mu.Unlock()
 	defer j.cancel()
 	s.perform(j.env)
+	j.err = j.env.Act.Err
 	judge(j.env.Act, Line{MustFail: j.env.line.MustFail, Errno: j.env.line.Errno})
 	j.ended = true
 	close(j.done)
-	s.post(j.env.Act)
+	select {
+	case <-j.parked:
+		s.post(j.env.Act)
+	default: // start, which still waits, tells it
+		j.env.park()
+	}
 }
 
 // post tells the observers of an act that belongs to no line: at once, or when the next act begins.

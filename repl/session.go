@@ -42,7 +42,7 @@ type Session struct {
 	quit    bool
 	status  int
 	said    map[string]bool // notes that are said once a session
-	depth   int // of run FILE within run FILE
+	depth   int             // of run FILE within run FILE
 
 	keepLang func(names.Lang) error
 }
@@ -107,7 +107,9 @@ func (s *Session) do(ctx context.Context, text string) *sockets.Act {
 	} else {
 		s.run(ctx, act, line)
 	}
-	judge(act, line)
+	if !line.Job || act.Err != nil { // a job is judged by its end
+		judge(act, line)
+	}
 	s.remember(act)
 	act.End()
 	return act

@@ -43,7 +43,7 @@ var accept = &repl.Command{
 			return e.Fail("accept", k, err)
 		}
 		c := e.NewSocket(0, "c", fd, k.Family, k.Kind, k.Proto)
-		c.Peer, c.Bound, c.Inherits = peer, true, k
+		c.Peer, c.Bound, c.Inherits, c.State = peer, true, k, "" // it was never closed: the kernel made it connected
 		if local, err := e.Sys.Scaffold().Getsockname(fd); err == nil {
 			c.Local = local
 		}

@@ -19,7 +19,7 @@ var interfaces = &repl.Command{
 			"/ 后面的数是同一网络的邻居共有的位数；mtu 是一个数据包最多的字节数。"),
 	Example: []string{"interfaces"},
 	Python:  "if_nameindex()",
-	Man:     "getifaddrs(3), netdevice(7)",
+	Man:     "getifaddrs(3)",
 	Run: func(e *repl.Env) error {
 		if err := e.Gives(1); err != nil {
 			return err
@@ -44,7 +44,6 @@ var interfaces = &repl.Command{
 				sockets.Field{Name: "address", Value: sockets.ListOf(addresses...)},
 				sockets.Field{Name: "mtu", Value: sockets.IntOf(int64(i.MTU))},
 				sockets.Field{Name: "flags", Value: sockets.ListOf(flags...)},
-				sockets.Field{Name: "hardware", Value: sockets.TextOf(i.Hardware)},
 			))
 			pairs = append(pairs, sockets.TupleOf(sockets.IntOf(int64(i.Index)), sockets.TextOf(i.Name)))
 		}

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"errors"
 	"strconv"
 
 	"sockstep/repl"
@@ -12,6 +13,8 @@ import (
 // defaultBacklog is what Python's listen() asks for: the least of 128 and the system's limit.
 const defaultBacklog = 128
 
+var reuseFlag = repl.Flag{Name: "reuse", Meaning: names.T("set SO_REUSEADDR first, as Python's create_server does", "先设置 SO_REUSEADDR，与 Python 的 create_server 相同")}
+
 var listen = &repl.Command{
 	Name:    "listen",
 	Group:   repl.Open,
@@ -21,7 +24,7 @@ var listen = &repl.Command{
 		"From now on the kernel itself completes handshakes and queues the connections, up to BACKLOG (128) and one more, until accept takes them. "+
 			"With KIND and ADDR the socket is made and bound too, each call shown. A udp socket has no listen(2): it is bound, and that is all it needs.",
 		"从这时起，内核自己完成握手并把连接排进队列，最多 BACKLOG（默认 128）再加一个，等 accept 来取。写上 KIND 和 ADDR 时连同创建和绑定一起完成，每个调用都会显示。udp 没有 listen(2)：绑定之后就能收。"),
-	Flags:   []repl.Flag{sixFlag, unlinkFlag},
+	Flags:   []repl.Flag{sixFlag, unlinkFlag, reuseFlag},
 	Example: []string{"s = listen tcp 127.0.0.1:8888"},
 	Python:  "s.listen()",
 	Man:     "listen(2)",
@@ -61,10 +64,17 @@ var listen = &repl.Command{
 		if err != nil {
 			return err
 		}
-		python := s.Name + " = socket(" + k.python() + "); " + s.Name + ".bind(" + addr.Python() + ")"
+		python := s.Name + " = socket(" + k.python() + "); "
+		if e.Flag("reuse") {
+			python += s.Name + ".setsockopt(SOL_SOCKET, SO_REUSEADDR, 1); "
+			if err := reuse(e, s); err != nil {
+				return undo(e, s, err)
+			}
+		}
+		python += s.Name + ".bind(" + addr.Python() + ")"
 		e.Python(python)
 		if err := bindTo(e, s, addr); err != nil {
-			return undo(e, s, err)
+			return undo(e, s, suggestReuse(e, addr, err))
 		}
 		if k.typ == sockets.Dgram || k.typ == sockets.Raw {
 			e.Observe(s)
@@ -78,6 +88,21 @@ var listen = &repl.Command{
 		e.Result(repl.SocketResult(s))
 		return nil
 	},
+}
+
+func reuse(e *repl.Env, k *sockets.Socket) error {
+	o, _ := names.LookupOption("SO_REUSEADDR")
+	return e.Fail("setsockopt", k, e.Sys.Setsockopt(k.FD, o, []string{"1"}), "opt", o.Name, "value", "1")
+}
+
+// suggestReuse tells how the very line can be made to work where an old connection still holds the port.
+func suggestReuse(e *repl.Env, addr sockets.Address, err error) error {
+	var known *sockets.Error
+	if errors.As(err, &known) && known.Errno == "EADDRINUSE" && addr.IP.IsValid() && !e.Flag("reuse") {
+		line := e.Act.Line + " --reuse"
+		known.Hint(names.T("where it is only TIME_WAIT: `"+line+"`. Where a server runs, another port", "如果只是 TIME_WAIT：`"+line+"`。如果有服务器在运行，换一个端口"))
+	}
+	return err
 }
 
 func listenOn(e *repl.Env) error {

@@ -22,7 +22,7 @@ var settimeout = &repl.Command{
 			"0 表示从不等待（即 blocking off），none 表示一直等（即 blocking on）。不写时间则显示当前的超时。--timeout 只对一条命令有效；SO_RCVTIMEO 是内核自己的超时。"),
 	Example: []string{"s = socket tcp", "settimeout s 2.5"},
 	Python:  "s.settimeout(2.5)",
-	Man:     "fcntl(2), poll(2)",
+	Man:     "fcntl(2)",
 	Run: func(e *repl.Env) error {
 		k, err := e.Socket()
 		if err != nil {

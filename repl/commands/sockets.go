@@ -75,7 +75,7 @@ func typeWord(k *sockets.Socket) string {
 }
 
 func orDash(a sockets.Address) string {
-	if a.IsZero() || a.IP.IsValid() && a.IP.IsUnspecified() && a.Port == 0 {
+	if a.IsZero() || a.Unnamed() || a.IP.IsValid() && a.IP.IsUnspecified() && a.Port == 0 {
 		return "-"
 	}
 	return a.String()

@@ -20,14 +20,14 @@ var sockopt = &repl.Command{
 		"Without an OPTION, all that this kind of socket has. With one, its value; with a VALUE, sets it and shows what the kernel made of it: SO_RCVBUF comes back doubled.\n\n"+
 			"OPTION is a name of the manual in any case; the level before it (SOL_SOCKET) may be left out. "+
 			"VALUE is a number, on or off, or a name of the manual (IP_PMTUDISC_DO); a time is in seconds (1.5) or has a unit (500ms). "+
-			"A struct takes its members in order or by name: SO_LINGER on 5, or l_onoff=1 l_linger=5; IP_ADD_MEMBERSHIP 224.0.0.251 lo.",
+			"A struct takes its members in order or by name: SO_LINGER on 5, or l_onoff=1 l_linger=5; IP_ADD_MEMBERSHIP 224.0.0.251 lo. The pages ip(7), ipv6(7), tcp(7), udp(7) and unix(7) have the options of the other levels.",
 		"不写 OPTION 时列出这种套接字的所有选项。写上则读取它的值；再写 VALUE 则设置它，并显示内核实际采用的值：SO_RCVBUF 读回来是两倍。\n\n"+
 			"OPTION 是手册里的名字，大小写均可；前面的层（SOL_SOCKET）可以省略。"+
 			"VALUE 是整数、on 或 off，或手册里的名字（IP_PMTUDISC_DO）；时间写秒数（1.5）或带单位（500ms）。"+
-			"结构体按顺序或按名字写出成员：SO_LINGER on 5，或 l_onoff=1 l_linger=5；IP_ADD_MEMBERSHIP 224.0.0.251 lo。"),
+			"结构体按顺序或按名字写出成员：SO_LINGER on 5，或 l_onoff=1 l_linger=5；IP_ADD_MEMBERSHIP 224.0.0.251 lo。其他层的选项见 ip(7)、ipv6(7)、tcp(7)、udp(7)、unix(7)。"),
 	Example: []string{"s = socket tcp", "sockopt s SO_REUSEADDR 1"},
 	Python:  "s.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)",
-	Man:     "socket(7), ip(7), ipv6(7), tcp(7), udp(7), unix(7), setsockopt(2)",
+	Man:     "socket(7)",
 	Run: func(e *repl.Env) error {
 		k, err := e.Socket()
 		if err != nil {
@@ -54,8 +54,11 @@ var sockopt = &repl.Command{
 		if err != nil {
 			return e.Fail("getsockopt", k, err, "opt", opt.Name)
 		}
-		if unit := opt.Unit.In(e.Lang()); unit != "" && v.Type == sockets.IntValue {
-			v.Fields = append(v.Fields, sockets.Field{Name: "unit", Value: sockets.TextOf(unit)})
+		if v.Type != sockets.CardValue { // whose fields are the members of a struct
+			if unit := opt.Unit.In(e.Lang()); unit != "" {
+				v.Fields = append(v.Fields, sockets.Field{Name: "unit", Value: sockets.TextOf(unit)})
+			}
+			v.Fields = append(v.Fields, sockets.Field{Name: "meaning", Value: sockets.TextOf(opt.Meaning.In(e.Lang()))})
 		}
 		e.Result(v)
 		return nil
@@ -175,14 +178,14 @@ func setOption(e *repl.Env, k *sockets.Socket, opt names.Option, ws []repl.Word)
 	return nil
 }
 
-// noteAdjusted notes that the kernel keeps another value than it was asked for.
+// noteAdjusted notes that the kernel keeps another value than it was asked for, and where it is known, why.
 func noteAdjusted(a *sockets.Act, opt names.Option, want, got string) {
-	pairs := []string{"opt", opt.Name, "want", want, "got", got}
-	a.Note("value-adjusted", pairs...)
+	why := "value-adjusted"
 	w, err := strconv.Atoi(want)
 	if g, gerr := strconv.Atoi(got); err == nil && gerr == nil && g == 2*w && (opt.Name == "SO_RCVBUF" || opt.Name == "SO_SNDBUF") {
-		a.Note("buffer-doubled", pairs...)
+		why = "buffer-doubled"
 	}
+	a.Add(sockets.Note{ID: "value-adjusted", Text: names.Note(why, "opt", opt.Name, "want", want, "got", got)})
 }
 
 // shownValue is the value in the last call of op: what the kernel was handed, and what it handed back, in one notation.

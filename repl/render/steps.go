@@ -29,6 +29,19 @@ func (d *drawing) steps(all []sockets.Step) {
 	}
 }
 
+// notesLast puts what explains behind what happened, so that calls and changes stand together.
+func notesLast(all []sockets.Step) []sockets.Step {
+	var happened, notes []sockets.Step
+	for _, s := range all {
+		if _, ok := s.(sockets.Note); ok {
+			notes = append(notes, s)
+		} else {
+			happened = append(happened, s)
+		}
+	}
+	return append(happened, notes...)
+}
+
 func isChange(s sockets.Step) bool { _, ok := s.(sockets.Change); return ok }
 
 func (d *drawing) shown(all []sockets.Step) []sockets.Step {

@@ -124,7 +124,7 @@ func (d *drawing) act(a *sockets.Act) {
 		d.label(dim, labelPython)
 		d.lines(gutter(d.lang), plain, Wrap(Sanitize(a.Python), d.room(gutter(d.lang))))
 	}
-	d.steps(a.Steps)
+	d.steps(notesLast(a.Steps))
 	d.value(a)
 	if e != nil {
 		d.failure(a, e)

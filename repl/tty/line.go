@@ -20,7 +20,6 @@ func newLine(s string) line { return line{s, len(s)} }
 func (l line) before() string { return l.text[:l.at] }
 func (l line) after() string  { return l.text[l.at:] }
 func (l line) to(at int) line { return line{l.text, at} }
-func (l line) home() line     { return l.to(0) }
 func (l line) end() line      { return l.to(len(l.text)) }
 
 // insert types s at the cursor.

@@ -101,7 +101,7 @@ func TestWideText(t *testing.T) {
 			t.Parallel()
 			w := hang(t, cols, 18)
 			random := rand.New(rand.NewPCG(uint64(cols), 7))
-			letters := []rune("abc 你好世界ＡＢ")
+			letters := []rune("xyz 你好世界ＡＢ")
 			text, at := []rune(nil), 0
 			for range 60 {
 				switch r := random.IntN(10); {
@@ -156,6 +156,9 @@ func TestWideResize(t *testing.T) {
 	for _, cols := range []int{40, 25, 60, 13, 80} {
 		w.tmux("resize-window", "-x", fmt.Sprint(cols), "-y", "18")
 		rows, x, y := broken("> "+text, len([]rune(text))+2, cols)
-		w.until(append([]string{"> before", "<before>"}, rows...), x, y+2)
+		w.until(rows, x, y)
 	}
+	w.tmux("send-keys", "Enter")
+	rows, _, _ := broken("<"+text+">", 0, 80)
+	w.until(append(rows, ">"), 2, len(rows))
 }

@@ -1,7 +1,5 @@
 package names
 
-import "strings"
-
 import "slices"
 
 // Note gives the text of a note, with its {placeholders} filled. A socket, a
@@ -9,11 +7,7 @@ import "slices"
 // peer"); where a number is not known, the note says itself without it. An id
 // that is not in the table gives a zero Text.
 func Note(id string, pairs ...string) Text {
-	i := slices.IndexFunc(notes, func(n note) bool { return n.id == id })
-	if i < 0 {
-		return Text{}
-	}
-	text := notes[i].text
+	text := noteText(id)
 	known := map[string]bool{}
 	var en, zh []string
 	for j := 0; j+1 < len(pairs); j += 2 {
@@ -36,26 +30,28 @@ func Note(id string, pairs ...string) Text {
 	return Text{En: text.Fill(en...).En, Zh: text.Fill(zh...).Zh}
 }
 
-// NoteIDs gives the ids of all notes, in the order of the table.
+// NoteIDs gives the ids of all notes, in the order of the tables.
 func NoteIDs() []string {
 	var ids []string
-	for _, list := range [][]note{notes, sessionNotes} {
-		for _, n := range list {
-			ids = append(ids, n.id)
-		}
+	for _, n := range slices.Concat(notes, sessionNotes) {
+		ids = append(ids, n.id)
 	}
 	return ids
 }
 
 // NoteFields gives the names that Note can fill in for an id, in the order in
 // which they are read.
-func NoteFields(id string) []string {
-	for _, n := range notes {
-		if n.id == id {
-			return placeholders(n.text.En)
+func NoteFields(id string) []string { return placeholders(noteText(id).En) }
+
+func noteText(id string) Text {
+	for _, table := range [][]note{notes, sessionNotes} {
+		for _, n := range table {
+			if n.id == id {
+				return n.text
+			}
 		}
 	}
-	return nil
+	return Text{}
 }
 
 type note struct {
@@ -77,8 +73,3 @@ var noteWords = map[string]Text{
 
 // hasNoWord reports whether a placeholder can only be filled by the caller.
 func hasNoWord(name string) bool { return noteWords[name].IsZero() }
-
-// fillPeer calls a nameless peer "the peer".
-func (t Text) fillPeer() Text {
-	return Text{En: strings.ReplaceAll(t.En, "{peer}", "the peer"), Zh: strings.ReplaceAll(t.Zh, "{peer}", "对端")}
-}

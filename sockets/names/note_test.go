@@ -50,7 +50,7 @@ func TestNotes(t *testing.T) {
 	if !strings.Contains(got.En, "port 40022") || !strings.Contains(got.Zh, "40022") || len(placeholders(got.En)) != 0 {
 		t.Errorf("Note: %+v", got)
 	}
-	if got := Note("bare-escape", "word", "{s}"); !strings.HasPrefix(got.En, "{s} is not quoted") {
+	if got := Note("bare-escape", "word", "{s}"); !strings.HasPrefix(got.En, "{s} went as it stands") {
 		t.Errorf("a value was filled again: %+v", got)
 	}
 	if !Note("nothing").IsZero() {

@@ -37,7 +37,6 @@ func (o Option) privileged() Option { o.Privileged = true; return o }
 func (o Option) alias(names ...string) Option  { o.Aliases = names; return o }
 func (o Option) values(values ...Value) Option { o.Values = values; return o }
 func (o Option) as(t OptionType) Option        { o.Type = t; return o }
-func (o Option) of(fields ...Field) Option     { o.Fields = fields; return o }
 
 // The units.
 var (

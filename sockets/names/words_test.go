@@ -51,7 +51,7 @@ func texts() map[string]Text {
 	for _, s := range States() {
 		put("state "+s.Name, s.Meaning)
 	}
-	for _, n := range notes {
+	for _, n := range slices.Concat(notes, sessionNotes) {
 		put("note "+n.id, n.text)
 	}
 	for id, text := range plainNotes {

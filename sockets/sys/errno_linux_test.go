@@ -15,7 +15,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sockstep/sockets"
-	"sockstep/sockets/names"
 )
 
 // A refusal is one way to make the kernel refuse a call; it gives the call's error.
@@ -62,18 +61,9 @@ func nonblocking(t testing.TB, fd sockets.FD) sockets.FD {
 	return fd
 }
 
-func option(t testing.TB, name string) names.Option {
-	t.Helper()
-	o, ok := names.LookupOption(name)
-	if !ok {
-		t.Fatalf("the names table has no %s", name)
-	}
-	return o
-}
-
 func set(t testing.TB, fd sockets.FD, name string, words ...string) {
 	t.Helper()
-	if err := tb.Setsockopt(fd, option(t, name), words); err != nil {
+	if err := tb.Setsockopt(fd, lookup(name), words); err != nil {
 		t.Fatalf("%s %s: %v", name, strings.Join(words, " "), err)
 	}
 }
@@ -546,67 +536,67 @@ var refusals = []refusal{
 
 	// setsockopt(2), getsockopt(2)
 	{"setsockopt", "ENOPROTOOPT", func(t *testing.T, c Caller) error {
-		return c.Setsockopt(open(t, sockets.INET, sockets.Stream), option(t, "SO_TYPE"), []string{"1"})
+		return c.Setsockopt(open(t, sockets.INET, sockets.Stream), lookup("SO_TYPE"), []string{"1"})
 	}},
 	{"setsockopt", "EOPNOTSUPP", func(t *testing.T, c Caller) error {
-		return c.Setsockopt(open(t, sockets.UNIX, sockets.Stream), option(t, "TCP_NODELAY"), []string{"on"})
+		return c.Setsockopt(open(t, sockets.UNIX, sockets.Stream), lookup("TCP_NODELAY"), []string{"on"})
 	}},
 	{"setsockopt", "EINVAL", func(t *testing.T, c Caller) error {
-		return c.Setsockopt(open(t, sockets.INET, sockets.Stream), option(t, "IP_TTL"), []string{"256"})
+		return c.Setsockopt(open(t, sockets.INET, sockets.Stream), lookup("IP_TTL"), []string{"256"})
 	}},
 	{"setsockopt", "EDOM", func(t *testing.T, c Caller) error {
-		return c.Setsockopt(open(t, sockets.INET, sockets.Stream), option(t, "SO_RCVTIMEO"), []string{"tv_sec=0", "tv_usec=1000000"})
+		return c.Setsockopt(open(t, sockets.INET, sockets.Stream), lookup("SO_RCVTIMEO"), []string{"tv_sec=0", "tv_usec=1000000"})
 	}},
 	{"setsockopt", "EPERM", func(t *testing.T, c Caller) error {
 		fd := open(t, sockets.INET, sockets.Stream)
-		return unprivileged(t, func() error { return c.Setsockopt(fd, option(t, "SO_RCVBUFFORCE"), []string{"65536"}) })
+		return unprivileged(t, func() error { return c.Setsockopt(fd, lookup("SO_RCVBUFFORCE"), []string{"65536"}) })
 	}},
 	{"setsockopt", "ENODEV", func(t *testing.T, c Caller) error {
-		return c.Setsockopt(open(t, sockets.INET, sockets.Dgram), option(t, "SO_BINDTODEVICE"), []string{"nosuch0"})
+		return c.Setsockopt(open(t, sockets.INET, sockets.Dgram), lookup("SO_BINDTODEVICE"), []string{"nosuch0"})
 	}},
 	{"setsockopt", "ENODEV", func(t *testing.T, c Caller) error {
-		return c.Setsockopt(open(t, sockets.INET, sockets.Dgram), option(t, "IP_ADD_MEMBERSHIP"), []string{"224.0.0.1", "192.0.2.1"})
+		return c.Setsockopt(open(t, sockets.INET, sockets.Dgram), lookup("IP_ADD_MEMBERSHIP"), []string{"224.0.0.1", "192.0.2.1"})
 	}},
 	{"setsockopt", "EINVAL", func(t *testing.T, c Caller) error { // no group
-		return c.Setsockopt(open(t, sockets.INET, sockets.Dgram), option(t, "IP_ADD_MEMBERSHIP"), []string{"127.0.0.1"})
+		return c.Setsockopt(open(t, sockets.INET, sockets.Dgram), lookup("IP_ADD_MEMBERSHIP"), []string{"127.0.0.1"})
 	}},
 	{"setsockopt", "EADDRINUSE", func(t *testing.T, c Caller) error {
 		fd := open(t, sockets.INET, sockets.Dgram)
 		set(t, fd, "IP_ADD_MEMBERSHIP", "224.0.0.251", "lo")
-		return c.Setsockopt(fd, option(t, "IP_ADD_MEMBERSHIP"), []string{"224.0.0.251", "lo"})
+		return c.Setsockopt(fd, lookup("IP_ADD_MEMBERSHIP"), []string{"224.0.0.251", "lo"})
 	}},
 	{"setsockopt", "EADDRNOTAVAIL", func(t *testing.T, c Caller) error {
-		return c.Setsockopt(open(t, sockets.INET, sockets.Dgram), option(t, "IP_DROP_MEMBERSHIP"), []string{"224.0.0.251", "lo"})
+		return c.Setsockopt(open(t, sockets.INET, sockets.Dgram), lookup("IP_DROP_MEMBERSHIP"), []string{"224.0.0.251", "lo"})
 	}},
 	{"setsockopt", "ENOBUFS", func(t *testing.T, c Caller) error { // igmp_max_memberships
 		fd := open(t, sockets.INET, sockets.Dgram)
 		for i := range 1 << 12 {
 			group := netip.AddrFrom4([4]byte{239, 1, byte(i >> 8), byte(i)}).String()
-			if err := c.Setsockopt(fd, option(t, "IP_ADD_MEMBERSHIP"), []string{group, "lo"}); err != nil {
+			if err := c.Setsockopt(fd, lookup("IP_ADD_MEMBERSHIP"), []string{group, "lo"}); err != nil {
 				return err
 			}
 		}
 		return nil
 	}},
 	{"setsockopt", "ENOENT", func(t *testing.T, c Caller) error {
-		return c.Setsockopt(open(t, sockets.INET, sockets.Stream), option(t, "TCP_CONGESTION"), []string{"nosuch"})
+		return c.Setsockopt(open(t, sockets.INET, sockets.Stream), lookup("TCP_CONGESTION"), []string{"nosuch"})
 	}},
 	{"setsockopt", "ENOTCONN", func(t *testing.T, c Caller) error {
-		return c.Setsockopt(open(t, sockets.INET6, sockets.Stream), option(t, "IPV6_ADDRFORM"), []string{"AF_INET"})
+		return c.Setsockopt(open(t, sockets.INET6, sockets.Stream), lookup("IPV6_ADDRFORM"), []string{"AF_INET"})
 	}},
-	{"setsockopt", "EBADF", func(t *testing.T, c Caller) error { return c.Setsockopt(-1, option(t, "SO_REUSEADDR"), []string{"1"}) }},
+	{"setsockopt", "EBADF", func(t *testing.T, c Caller) error { return c.Setsockopt(-1, lookup("SO_REUSEADDR"), []string{"1"}) }},
 	{"setsockopt", "ENOTSOCK", func(t *testing.T, c Caller) error {
-		return c.Setsockopt(pipe(t), option(t, "SO_REUSEADDR"), []string{"1"})
+		return c.Setsockopt(pipe(t), lookup("SO_REUSEADDR"), []string{"1"})
 	}},
 	{"getsockopt", "ENOPROTOOPT", func(t *testing.T, c Caller) error {
-		_, err := c.Getsockopt(open(t, sockets.INET, sockets.Stream), option(t, "SO_RCVBUFFORCE"))
+		_, err := c.Getsockopt(open(t, sockets.INET, sockets.Stream), lookup("SO_RCVBUFFORCE"))
 		return err
 	}},
 	{"getsockopt", "ENOTCONN", func(t *testing.T, c Caller) error {
-		_, err := c.Getsockopt(open(t, sockets.INET, sockets.Stream), option(t, "IP_MTU"))
+		_, err := c.Getsockopt(open(t, sockets.INET, sockets.Stream), lookup("IP_MTU"))
 		return err
 	}},
-	{"getsockopt", "EBADF", func(t *testing.T, c Caller) error { _, err := c.Getsockopt(-1, option(t, "SO_TYPE")); return err }},
+	{"getsockopt", "EBADF", func(t *testing.T, c Caller) error { _, err := c.Getsockopt(-1, lookup("SO_TYPE")); return err }},
 	{"getsockopt", "EOPNOTSUPP", func(t *testing.T, c Caller) error {
 		_, err := c.State(open(t, sockets.UNIX, sockets.Stream))
 		return err

@@ -5,7 +5,6 @@ package sys
 import (
 	"encoding/binary"
 	"math"
-	"net"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -42,7 +41,7 @@ func (c Caller) Setsockopt(fd sockets.FD, opt names.Option, words []string) erro
 	if len(words) == 0 && opt.Type != names.String && opt.Type != names.ICMPFilter {
 		return missing(0, names.T("{opt} needs a value", "{opt} 需要一个值"), "opt", opt.Name)
 	}
-	raw, v, err := encode(opt, words)
+	raw, v, err := encoder{c, fd}.encode(opt, words)
 	if err != nil {
 		return err
 	}
@@ -63,8 +62,14 @@ func (c Caller) Setsockopt(fd sockets.FD, opt names.Option, words []string) erro
 	return err
 }
 
+// An encoder makes values of words for one socket, which it also asks for the numbers of interfaces.
+type encoder struct {
+	c  Caller
+	fd sockets.FD
+}
+
 // encode makes the value of words: the kernel's bytes, and the value to show.
-func encode(opt names.Option, words []string) ([]byte, sockets.Value, error) {
+func (e encoder) encode(opt names.Option, words []string) ([]byte, sockets.Value, error) {
 	one := func() (string, error) {
 		if len(words) > 1 {
 			return "", wrong(1, words[1], names.T("{opt} takes one value", "{opt} 只要一个值"), "opt", opt.Name)
@@ -77,7 +82,7 @@ func encode(opt names.Option, words []string) ([]byte, sockets.Value, error) {
 		if err != nil {
 			return nil, sockets.Value{}, err
 		}
-		n, err := numberOf(opt, w, 0)
+		n, err := e.numberOf(opt, w, 0)
 		if err != nil {
 			return nil, sockets.Value{}, err
 		}
@@ -98,7 +103,7 @@ func encode(opt names.Option, words []string) ([]byte, sockets.Value, error) {
 		if err != nil {
 			return nil, sockets.Value{}, err
 		}
-		n, err := numberOf(opt, w, 0)
+		n, err := e.numberOf(opt, w, 0)
 		v := sockets.IntOf(n)
 		v.Text = strconv.FormatUint(uint64(n), 10)
 		return binary.NativeEndian.AppendUint64(nil, uint64(n)), v, err
@@ -121,20 +126,20 @@ func encode(opt names.Option, words []string) ([]byte, sockets.Value, error) {
 				a := ip.As4()
 				return a[:], card(addrField("in_addr", ip)), nil
 			}
-			if i, err := net.InterfaceByName(words[0]); err == nil {
-				return encodeMreqn([]string{"imr_multiaddr=0.0.0.0", "imr_ifindex=" + strconv.Itoa(i.Index)})
+			if i, ok := e.c.interfaceIndex(e.fd, words[0]); ok {
+				return e.encodeMreqn([]string{"imr_multiaddr=0.0.0.0", "imr_ifindex=" + strconv.FormatInt(i, 10)})
 			}
 			return nil, sockets.Value{}, wrong(0, words[0], names.T("{word} is neither an IPv4 address nor an interface", "{word} 既不是 IPv4 地址，也不是网络接口"))
 		}
-		return encodeMreqn(words)
+		return e.encodeMreqn(words)
 	case names.Mreq:
-		return encodeMreqn(words)
+		return e.encodeMreqn(words)
 	case names.MreqSource:
 		return encodeMreqSource(words)
 	case names.Mreq6:
-		return encodeMreq6(words)
+		return e.encodeMreq6(words)
 	case names.GroupReq, names.GroupSource:
-		return encodeGroup(words, opt.Type == names.GroupSource)
+		return e.encodeGroup(words, opt.Type == names.GroupSource)
 	case names.Ucred:
 		return encodeInts(words, "pid", "uid", "gid")
 	case names.ICMPFilter:
@@ -155,7 +160,7 @@ func encode(opt names.Option, words []string) ([]byte, sockets.Value, error) {
 		var raw []byte
 		var list []sockets.Value
 		for i, w := range words {
-			n, err := numberOf(opt, w, i)
+			n, err := e.numberOf(opt, w, i)
 			if err != nil {
 				return nil, sockets.Value{}, err
 			}
@@ -186,7 +191,7 @@ func encode(opt names.Option, words []string) ([]byte, sockets.Value, error) {
 }
 
 // numberOf reads a number: in any of Go's notations, as a name of the option's, or as on and off.
-func numberOf(opt names.Option, word string, index int) (int64, error) {
+func (e encoder) numberOf(opt names.Option, word string, index int) (int64, error) {
 	if n, err := strconv.ParseInt(word, 0, 64); err == nil {
 		return n, nil
 	}
@@ -200,8 +205,8 @@ func numberOf(opt names.Option, word string, index int) (int64, error) {
 		return 0, wrong(index, word, names.T("{opt} is on or off: {word} is neither", "{opt} 只能是 on 或 off，不能是 {word}"), "opt", opt.Name)
 	}
 	if isInterface(opt.Name) {
-		if i, err := net.InterfaceByName(word); err == nil {
-			return int64(i.Index), nil
+		if i, ok := e.c.interfaceIndex(e.fd, word); ok {
+			return i, nil
 		}
 		return 0, wrong(index, word, names.T("{word} is no interface", "没有叫 {word} 的网络接口"))
 	}
@@ -325,18 +330,18 @@ func (m member) ip(name string, want func(netip.Addr) bool, family string) (neti
 }
 
 // iface is the index of an interface, 0 where none is given.
-func (m member) iface() (int64, error) {
+func (m member) iface(e encoder) (int64, error) {
 	if !m.given() {
 		return 0, nil
 	}
 	if n, err := strconv.ParseUint(m.word, 10, 31); err == nil {
 		return int64(n), nil
 	}
-	i, err := net.InterfaceByName(m.word)
-	if err != nil {
+	i, ok := e.c.interfaceIndex(e.fd, m.word)
+	if !ok {
 		return 0, wrong(m.index, m.word, names.T("{word} is no interface", "没有叫 {word} 的网络接口"))
 	}
-	return int64(i.Index), nil
+	return i, nil
 }
 
 func encodeDuration(words []string) ([]byte, sockets.Value, error) {
@@ -394,7 +399,7 @@ func encodeLinger(words []string) ([]byte, sockets.Value, error) {
 	return raw, card(num("l_onoff", on), num("l_linger", seconds)), nil
 }
 
-func encodeMreqn(words []string) ([]byte, sockets.Value, error) {
+func (e encoder) encodeMreqn(words []string) ([]byte, sockets.Value, error) {
 	// an interface may stand where the local address would
 	if len(words) == 2 && !strings.Contains(words[1], "=") {
 		if _, err := netip.ParseAddr(words[1]); err != nil {
@@ -415,7 +420,7 @@ func encodeMreqn(words []string) ([]byte, sockets.Value, error) {
 			return nil, sockets.Value{}, err
 		}
 	}
-	index, err := m[2].iface()
+	index, err := m[2].iface(e)
 	if err != nil {
 		return nil, sockets.Value{}, err
 	}
@@ -443,7 +448,7 @@ func encodeMreqSource(words []string) ([]byte, sockets.Value, error) {
 	return raw, card(v...), nil
 }
 
-func encodeMreq6(words []string) ([]byte, sockets.Value, error) {
+func (e encoder) encodeMreq6(words []string) ([]byte, sockets.Value, error) {
 	m, err := members(words, "ipv6mr_multiaddr", "ipv6mr_interface")
 	if err != nil {
 		return nil, sockets.Value{}, err
@@ -452,7 +457,7 @@ func encodeMreq6(words []string) ([]byte, sockets.Value, error) {
 	if err != nil {
 		return nil, sockets.Value{}, err
 	}
-	index, err := m[1].iface()
+	index, err := m[1].iface(e)
 	if err != nil {
 		return nil, sockets.Value{}, err
 	}
@@ -461,7 +466,7 @@ func encodeMreq6(words []string) ([]byte, sockets.Value, error) {
 	return raw, card(addrField("ipv6mr_multiaddr", group), num("ipv6mr_interface", index)), nil
 }
 
-func encodeGroup(words []string, source bool) ([]byte, sockets.Value, error) {
+func (e encoder) encodeGroup(words []string, source bool) ([]byte, sockets.Value, error) {
 	fields := []string{"gr_interface", "gr_group"}
 	if source {
 		fields = []string{"gsr_interface", "gsr_group", "gsr_source"}
@@ -470,7 +475,7 @@ func encodeGroup(words []string, source bool) ([]byte, sockets.Value, error) {
 	if err != nil {
 		return nil, sockets.Value{}, err
 	}
-	index, err := m[0].iface()
+	index, err := m[0].iface(e)
 	if err != nil {
 		return nil, sockets.Value{}, err
 	}

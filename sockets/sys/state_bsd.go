@@ -3,6 +3,7 @@
 package sys
 
 import (
+	"net"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -65,4 +66,13 @@ func (c Caller) Unlink(path string) error {
 func Somaxconn() (int, error) {
 	n, err := unix.SysctlUint32("kern.ipc.somaxconn")
 	return int(n), err
+}
+
+// interfaceIndex is the number of an interface.
+func (c Caller) interfaceIndex(_ sockets.FD, name string) (int64, bool) {
+	i, err := net.InterfaceByName(name)
+	if err != nil {
+		return 0, false
+	}
+	return int64(i.Index), true
 }

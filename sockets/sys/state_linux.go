@@ -94,3 +94,22 @@ func Somaxconn() (int, error) {
 	}
 	return strconv.Atoi(strings.TrimSpace(string(b)))
 }
+
+// interfaceIndex is the number of an interface, as if_nametoindex(3) asks for it: ioctl(2) with SIOCGIFINDEX, of any socket. It is scaffold.
+func (c Caller) interfaceIndex(fd sockets.FD, name string) (int64, bool) {
+	req, err := unix.NewIfreq(name)
+	if err != nil {
+		return 0, false
+	}
+	_, err = c.Scaffold().call("ioctl", func() (uintptr, unix.Errno) {
+		r, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), unix.SIOCGIFINDEX, uintptr(unsafe.Pointer(req)))
+		return r, errno
+	}, func(ok bool) string {
+		b := with(fd).text(", SIOCGIFINDEX, {ifr_name=").quote([]byte(name))
+		if ok {
+			b = b.text(", ifr_ifindex=").int(int64(int32(req.Uint32())))
+		}
+		return string(b.text("}"))
+	})
+	return int64(int32(req.Uint32())), err == nil
+}
