@@ -23,7 +23,7 @@ func (e *Env) settle() {
 	}
 	for _, fd := range s.watcher.Take() {
 		k, ok := s.byFD[fd]
-		if ok && !e.uses(k) {
+		if ok && !e.uses(k) && !s.busy(k) {
 			s.observe(look, e.Act, k)
 			s.told(e.Act, k)
 		}
@@ -46,7 +46,7 @@ func (s *Session) arrivals() {
 	}
 	for _, fd := range s.watcher.Take() {
 		k, ok := s.byFD[fd]
-		if !ok {
+		if !ok || s.busy(k) {
 			continue
 		}
 		a := sockets.NewAct(0, "", s.observers...)
@@ -59,6 +59,16 @@ func (s *Session) arrivals() {
 			}
 		}
 	}
+}
+
+// busy reports whether a job waits on k: its end tells what came.
+func (s *Session) busy(k *sockets.Socket) bool {
+	for _, j := range s.jobs {
+		if !j.ended && j.env.uses(k) {
+			return true
+		}
+	}
+	return false
 }
 
 // WatchArrivals tells of arrivals as they come, until ctx ends. A prompt runs it beside the student; a script needs it not.

@@ -239,18 +239,6 @@ func situation(k *sockets.Socket) string {
 	return "CLOSE"
 }
 
-// GaiError is the error of a name that could not be looked up, as getaddrinfo(3) tells it.
-func (e *Env) GaiError(host string, err error) error {
-	if e.Ctx.Err() != nil {
-		return e.interrupted("getaddrinfo", nil, err)
-	}
-	out := &sockets.Error{Op: "getaddrinfo", Errno: sys.Errno(err), Err: err,
-		Message: names.T("no address is known for "+host, "查不到 "+host+" 的地址"),
-		Why:     names.T("neither the hosts file nor a name server knows this name, or no name server answered", "hosts 文件和域名服务器都不认识这个名字，或者域名服务器没有应答"),
-		Fix:     names.T("check the spelling, or use a number: 127.0.0.1", "检查拼写，或直接用数字地址：127.0.0.1")}
-	return out
-}
-
 // explain makes any error of a command one that a student can read.
 func (e *Env) explain(err error) error {
 	if e.end != nil {

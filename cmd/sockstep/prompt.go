@@ -30,7 +30,7 @@ func (s *settings) prompt() error {
 		return err
 	}
 	defer t.Close()
-	p := &prompter{terminal: t, color: s.colored()}
+	p := &prompter{terminal: t, color: s.colored(), refresh: make(chan struct{}, 1)}
 	p.text = render.NewText(&p.drawn, render.Options{
 		Lang: func() names.Lang { return p.session.Lang() }, Show: func() render.Show { return p.session.Show() },
 		Width: t.Width, Color: s.colored(),
@@ -43,6 +43,7 @@ func (s *settings) prompt() error {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	go p.session.WatchArrivals(ctx)
+	go p.keepFresh(ctx)
 	err = t.Loop(ctx, p)
 	var sig *tty.SignalError
 	if errors.As(err, &sig) {
@@ -79,6 +80,7 @@ type prompter struct {
 	terminal *tty.Terminal
 	session  *repl.Session
 	color    bool
+	refresh  chan struct{} // the prompt may have changed
 
 	mu      sync.Mutex // of text and drawn: notices come from any goroutine
 	text    *render.Text
@@ -100,11 +102,26 @@ func (p *prompter) Observe(a *sockets.Act, st sockets.Step) {
 	}
 	if a.Seq == 0 {
 		p.terminal.Notice(p.drawn.String())
-		p.terminal.Refresh()
+		select { // not here: the session, which tells of the act, is locked, and the prompt asks it
+		case p.refresh <- struct{}{}:
+		default:
+		}
 		return
 	}
 	p.unwait()
 	p.terminal.Write(p.drawn.Bytes())
+}
+
+// keepFresh redraws the prompt when something came that it tells of.
+func (p *prompter) keepFresh(ctx context.Context) {
+	for {
+		select {
+		case <-p.refresh:
+			p.terminal.Refresh()
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // Prefix is the prompt.

@@ -33,8 +33,9 @@ var expect = &repl.Command{
 			return err
 		}
 		ws := e.Rest()
-		var parts []string
+		var parts, raw []string
 		for _, w := range ws {
+			raw = append(raw, w.Raw)
 			if w.Value != nil && len(ws) == 1 && w.Value.Type != sockets.BytesValue {
 				parts = append(parts, w.Value.Text)
 				continue
@@ -57,7 +58,7 @@ var expect = &repl.Command{
 		case e.Flag("contains"):
 			held = strings.Contains(got.Text, want) || bytes.Contains(got.Raw(), []byte(want))
 		default:
-			held = equal(got, want)
+			held = equal(got, want) || got.Text == strings.Join(raw, " ") // print gives the text b'hi', not the bytes hi
 		}
 		if held != e.Flag("not") {
 			return nil

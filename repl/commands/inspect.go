@@ -2,7 +2,6 @@ package commands
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"sockstep/repl"
@@ -84,13 +83,10 @@ func fields() []field {
 			return sockets.BoolOf(on || k.Timeout > 0), e.Fail("fcntl", k, err)
 		}},
 		{"timeout", "%s.gettimeout()", true, func(_ *repl.Env, _ sys.Caller, k *sockets.Socket) (sockets.Value, error) {
-			switch {
-			case k.Timeout > 0:
-				return sockets.TextOf(strconv.FormatFloat(k.Timeout.Seconds(), 'f', -1, 64)), nil
-			case !k.Blocking:
-				return sockets.TextOf("0.0"), nil
+			if k.Blocking {
+				return none, nil
 			}
-			return none, nil
+			return sockets.TextOf(pyTimeout(k)), nil
 		}},
 		{"ready", "", true, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
 			entries := []sys.PollEntry{{FD: k.FD, Read: true, Write: true}}

@@ -40,41 +40,14 @@ func hostAddresses(e *repl.Env, w repl.Word, family sockets.Family) ([]netip.Add
 	return all, unresolved(e, w, err)
 }
 
-// unresolved tells of a host that could not be looked up, with the error's name and number in Python.
+// unresolved points at the word whose host could not be looked up.
 func unresolved(e *repl.Env, w repl.Word, err error) error {
 	var known *sockets.Error
 	if !errors.As(err, &known) || known.Kind != "" {
 		return err
 	}
 	known.Op = e.Command.Name
-	var r *sys.ResolveError
-	if errors.As(err, &r) {
-		known.Message = names.T(r.Python()+" "+strconv.Itoa(r.Code)+": "+r.Message.En, r.Python()+" "+strconv.Itoa(r.Code)+"："+r.Message.Zh)
-		if x, ok := lookupReasons[r.Name]; ok {
-			known.Why, known.Fix = x.why, x.fix
-		}
-	}
 	return known.At(w.Col, len(w.Raw))
-}
-
-// lookupReasons say why a look-up fails, where it is not that nobody knows the name.
-var lookupReasons = map[string]struct{ why, fix names.Text }{
-	"EAI_ADDRFAMILY": {
-		names.T("an address is of one family only; gethostbyname knows IPv4 alone", "一个地址只属于一个地址族；gethostbyname 只认 IPv4"),
-		names.T("getaddrinfo takes both families", "getaddrinfo 两个地址族都可以"),
-	},
-	"EAI_AGAIN": {
-		names.T("there is no way to a name server, or it does not answer", "连不上域名服务器，或者它没有应答"),
-		names.T("look at the network, or use a number: 127.0.0.1", "检查网络，或直接用数字地址：127.0.0.1"),
-	},
-	"HOST_NOT_FOUND": {
-		names.T("who owns an address may enter a name for it, and need not: most have none", "地址的所有者可以给它登记名字，但不是必须的：多数地址没有登记"),
-		names.T("gethostbyaddr 127.0.0.1", "gethostbyaddr 127.0.0.1"),
-	},
-	"TRY_AGAIN": {
-		names.T("there is no way to a name server, or it does not answer", "连不上域名服务器，或者它没有应答"),
-		names.T("gethostbyaddr 127.0.0.1", "gethostbyaddr 127.0.0.1"),
-	},
 }
 
 // protoWord takes the protocol that may follow a service or a port; "" takes any.

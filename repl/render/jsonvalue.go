@@ -16,7 +16,7 @@ func appendValue(b []byte, v sockets.Value) []byte {
 	if kind == sockets.NoValue {
 		kind = "none"
 	}
-	s := valueText(v)
+	s := v.Text
 	o.b = slices.Grow(o.b, len(s)+base64.StdEncoding.EncodedLen(len(v.Bytes))+64) // most of an act is its value
 	o.string("type", string(kind))
 	o.string("text", s)

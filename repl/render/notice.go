@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,11 +15,13 @@ func (d *drawing) notice(a *sockets.Act) {
 	if a.Job > 0 {
 		d.jobEnd(a)
 	}
+	noted := slices.ContainsFunc(a.Steps, func(s sockets.Step) bool { _, ok := s.(sockets.Note); return ok })
 	var steps []sockets.Step
 	for _, s := range d.shown(a.Steps) {
 		_, isNote := s.(sockets.Note)
 		_, isCall := s.(sockets.Call)
-		if isNote == (a.Job > 0) && !isCall {
+		_, isChange := s.(sockets.Change)
+		if isNote == (a.Job > 0) && !isCall && !(isChange && noted) { // a note says in words what changed
 			steps = append(steps, s)
 		}
 	}
@@ -34,7 +37,7 @@ func (d *drawing) notice(a *sockets.Act) {
 		}
 	}
 	if a.Value.Type != sockets.NoValue {
-		d.told(plain, valueText(a.Value))
+		d.told(plain, a.Value.Text)
 	}
 	if e := asError(a.Err); e != nil {
 		d.told(red, d.message(a, e))
@@ -57,7 +60,7 @@ func (d *drawing) jobEnd(a *sockets.Act) {
 		d.put(plain, shorten(line, d.room(d.col)))
 	}
 	if a.Value.Type != sockets.NoValue {
-		s, _, more := strings.Cut(valueText(a.Value), "\n")
+		s, _, more := strings.Cut(a.Value.Text, "\n")
 		s = Sanitize(s)
 		if more {
 			s += ellipsis

@@ -120,7 +120,7 @@ func (d *drawing) act(a *sockets.Act) {
 		d.put(dim, "› ")
 		d.lines(2, plain, Wrap(Sanitize(a.Line), d.room(2)))
 	}
-	if d.show.Python && a.Python != "" {
+	if d.show.Python && a.Python != "" && !pointed(a, e) {
 		d.label(dim, labelPython)
 		d.lines(gutter(d.lang), plain, Wrap(Sanitize(a.Python), d.room(gutter(d.lang))))
 	}

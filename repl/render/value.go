@@ -64,7 +64,7 @@ func (d *drawing) result(a *sockets.Act, v sockets.Value) {
 	d.begin()
 	d.put(dim, "= ")
 	const hang = 4
-	s := Sanitize(valueText(v))
+	s := Sanitize(v.Text)
 	var left int
 	var more, moreOfName = moreText, moreTextOfName
 	if body, quoted := pyBytesBody(v, s); quoted && Width(s) > d.room(hang) {
@@ -182,45 +182,14 @@ func firstLines(s string, width int) (lines []string, left int) {
 	return lines, utf8.RuneCountInString(strings.TrimLeft(rest, " "))
 }
 
-// valueText is v as Python would print it. A card, which prints itself nowhere, is a dict.
-func valueText(v sockets.Value) string {
-	switch {
-	case v.Type == sockets.CardValue && v.Text == "":
-		parts := make([]string, len(v.Fields))
-		for i, f := range v.Fields {
-			parts[i] = sockets.PyString(f.Name) + ": " + valueRepr(f.Value)
-		}
-		return "{" + strings.Join(parts, ", ") + "}"
-	case hasCard(v):
-		parts := make([]string, len(v.List))
-		for i, e := range v.List {
-			parts[i] = valueRepr(e)
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
-	}
-	return v.Text
-}
-
-func valueRepr(v sockets.Value) string {
-	if v.Type == sockets.CardValue || v.Type == sockets.ListValue {
-		return valueText(v)
-	}
-	return v.Repr()
-}
-
 // isCards reports whether v is a list of cards and nothing else.
 func isCards(v sockets.Value) bool {
 	return v.Type == sockets.ListValue && len(v.List) > 0 && !slices.ContainsFunc(v.List, func(e sockets.Value) bool { return e.Type != sockets.CardValue })
 }
 
-// hasCard reports whether v is a list with a card in it, so that its text has a gap.
-func hasCard(v sockets.Value) bool {
-	return v.Type == sockets.ListValue && slices.ContainsFunc(v.List, func(e sockets.Value) bool { return e.Type == sockets.CardValue })
-}
-
 // cellText is v as a cell of a table or a field of a card shows it: addresses as the language reads them.
 func cellText(v sockets.Value) string {
-	s := valueText(v)
+	s := v.Text
 	switch {
 	case v.Addr != nil:
 		s = v.Addr.String()

@@ -99,6 +99,7 @@ var keyTests = []struct{ name, keys, want string }{
 func (l line) shows() string { return l.before() + "|" + l.after() }
 
 func TestKeys(t *testing.T) {
+	t.Parallel()
 	for _, test := range keyTests {
 		t.Run(test.name, func(t *testing.T) {
 			whole := pressed(test.keys, len(test.keys))
@@ -131,6 +132,7 @@ func pressed(keys string, at int) line {
 
 // The same on a real terminal, with the cursor where it is drawn.
 func TestKeysOnTerminal(t *testing.T) {
+	t.Parallel()
 	d := sit(t, deskOptions{history: historyFile(t, pastLines...)})
 	for _, test := range keyTests {
 		before, after, _ := strings.Cut(test.want, "|")

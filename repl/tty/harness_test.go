@@ -193,7 +193,8 @@ func start(t testing.TB, o deskOptions) *desk {
 	d.resize(o.cols, o.rows)
 	d.found = d.modes()
 	d.cmd = exec.Command(os.Args[0])
-	d.cmd.Env = append(os.Environ(), "TTY_TEST_SHELL=1", "TTY_TEST_HISTORY="+o.history, "TERM=xterm-256color", "LC_ALL=C.UTF-8")
+	d.cmd.Env = append(os.Environ(), "TTY_TEST_SHELL=1", "TTY_TEST_HISTORY="+o.history, "TERM=xterm-256color", "LC_ALL=C.UTF-8",
+		"GORACE=atexit_sleep_ms=0")
 	d.cmd.Env = append(d.cmd.Env, o.env...)
 	d.cmd.Stdin, d.cmd.Stdout, d.cmd.Stderr = tty, tty, tty
 	d.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}

@@ -33,11 +33,12 @@ func openHistory(path string, max int) *history {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		h.path = real // replacing the file must not replace a link to it
 	}
-	if err := os.MkdirAll(filepath.Dir(h.path), 0o700); err != nil {
-		h.err = err
-		return h
+	if h.err = os.MkdirAll(filepath.Dir(h.path), 0o700); h.err == nil {
+		h.err = h.load()
 	}
-	h.err = h.load()
+	if h.err != nil {
+		h.path = ""
+	}
 	return h
 }
 

@@ -92,9 +92,13 @@ func (t *Terminal) leave(why error) {
 func (t *Terminal) watch() (stop func()) {
 	signals, done := make(chan os.Signal, 16), make(chan struct{})
 	signal.Notify(signals, watched()...)
-	resized := time.AfterFunc(time.Hour, t.screen.refresh)
+	resized := time.AfterFunc(time.Hour, func() {
+		defer t.fail()
+		t.screen.refresh()
+	})
 	resized.Stop()
 	go func() {
+		defer t.fail()
 		for {
 			select {
 			case s := <-signals:

@@ -13,7 +13,8 @@ import (
 // A reader reads keys. It reads only while somebody waits for a key: what is typed while a command runs stays in the
 // kernel, where Ctrl-C can throw it away and a child process can find it.
 type reader struct {
-	in *os.File
+	in   *os.File
+	fail func() // deferred on our goroutines
 
 	mu      sync.Mutex
 	changed *sync.Cond // keys, gone, or what the engine guards with mu
@@ -26,8 +27,8 @@ type reader struct {
 	timer   *time.Timer // flushes the cutter
 }
 
-func newReader(in *os.File) *reader {
-	r := &reader{in: in, more: make(chan struct{}, 1)}
+func newReader(in *os.File, fail func()) *reader {
+	r := &reader{in: in, fail: fail, more: make(chan struct{}, 1)}
 	r.changed = sync.NewCond(&r.mu)
 	return r
 }
@@ -55,6 +56,7 @@ func (r *reader) flushAfter(d time.Duration) {
 	}
 	var timer *time.Timer
 	timer = time.AfterFunc(d, func() {
+		defer r.fail()
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if r.timer != timer {
@@ -70,6 +72,7 @@ func (r *reader) flushAfter(d time.Duration) {
 // read serves want for ever. A read(2) on a terminal cannot be called off without changing the terminal for other
 // programs, too; so the goroutine stays in it until a key comes or the process ends.
 func (r *reader) read() {
+	defer r.fail()
 	b := make([]byte, 4096)
 	for range r.more {
 		n, err := r.in.Read(b)

@@ -200,12 +200,16 @@ func (s *screen) commit(text string) {
 	s.last(text)
 }
 
-// finish takes the prompt off the screen for good, if it is there, with tail behind the line.
-func (s *screen) finish(tail string) {
+// finish leaves the screen as the next program likes it: below the prompt, or the output, in the first column.
+func (s *screen) finish() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.visible {
-		s.last(s.view.line.text + tail)
+	switch {
+	case s.visible:
+		s.last(s.view.line.text)
+	case s.column:
+		s.out.WriteString("\r\n")
+		s.column = false
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 )
 
 func TestNoticesWhileTyping(t *testing.T) {
+	t.Parallel()
 	d := sit(t, deskOptions{})
 	d.types("notices 200\r")
 	random := rand.New(rand.NewPCG(1, 2))
@@ -38,6 +39,7 @@ func TestNoticesWhileTyping(t *testing.T) {
 }
 
 func TestNoticeKeepsMenuAndCursor(t *testing.T) {
+	t.Parallel()
 	d := sit(t, deskOptions{})
 	d.types("notices 20\rlist x\x1b[D\x1b[D\t")
 	d.until("notices above the menu", func() bool {
@@ -48,6 +50,7 @@ func TestNoticeKeepsMenuAndCursor(t *testing.T) {
 }
 
 func TestNoticeIsClean(t *testing.T) {
+	t.Parallel()
 	d := sit(t, deskOptions{env: []string{"TTY_TEST_COLOR=1"}})
 	d.types("goroutine\r")
 	d.sees("first\nred[2Jnot cleared")
@@ -57,6 +60,7 @@ func TestNoticeIsClean(t *testing.T) {
 }
 
 func TestNoColour(t *testing.T) {
+	t.Parallel()
 	d := sit(t, deskOptions{})
 	d.types("goroutine\r")
 	d.sees("first")
@@ -77,6 +81,7 @@ func TestNoColour(t *testing.T) {
 }
 
 func TestRefresh(t *testing.T) {
+	t.Parallel()
 	d := sit(t, deskOptions{})
 	d.types("later c LISTEN\r")
 	d.prompts("")
@@ -91,6 +96,7 @@ func TestRefresh(t *testing.T) {
 }
 
 func TestPaste(t *testing.T) {
+	t.Parallel()
 	var lines, want strings.Builder
 	for i := range 100 {
 		fmt.Fprintf(&lines, "line number %d of a paste\r", i)
@@ -147,6 +153,7 @@ func TestPasteWithoutEnd(t *testing.T) {
 }
 
 func TestLongLine(t *testing.T) {
+	t.Parallel()
 	d := sit(t, deskOptions{cols: 20, rows: 8})
 	text := strings.Repeat("0123456789", 4)
 	d.types(text[:18]) // just to the margin
@@ -173,6 +180,7 @@ func TestLongLine(t *testing.T) {
 }
 
 func TestResizeStorm(t *testing.T) {
+	t.Parallel()
 	d := sit(t, deskOptions{})
 	done := make(chan struct{})
 	go func() {
@@ -203,6 +211,7 @@ func TestResizeStorm(t *testing.T) {
 }
 
 func TestResizeKeepsLine(t *testing.T) {
+	t.Parallel()
 	d := sit(t, deskOptions{})
 	d.types("abc\x1b[D")
 	for _, cols := range []int{40, 10, 100, 7, 80} {

@@ -92,10 +92,10 @@ func Open(o Options) (*Terminal, error) {
 	}
 	t := &Terminal{
 		modes:   m,
-		reader:  newReader(o.In),
 		screen:  newScreen(o.Out, o.Color),
 		history: openHistory(o.HistoryFile, o.HistoryMax),
 	}
+	t.reader = newReader(o.In, t.fail)
 	if t.engine, err = newEngine(t); err != nil {
 		return nil, fmt.Errorf("open prompt: %w", err)
 	}
@@ -143,9 +143,17 @@ func (t *Terminal) Close() error {
 
 // restore undoes all that Loop did to the terminal.
 func (t *Terminal) restore() error {
-	t.screen.finish("")
+	t.screen.finish()
 	t.screen.raw(pasteOff + showCursor)
 	return t.modes.restore()
+}
+
+// fail is deferred on goroutines of our own: a fault of ours ends the loop, which gives the terminal back, rather than
+// the process, which would not.
+func (t *Terminal) fail() {
+	if r := recover(); r != nil {
+		t.leave(fmt.Errorf("internal error: %v", r))
+	}
 }
 
 // prefix asks the shell for its prompt; a panic there must not cost the student the session.

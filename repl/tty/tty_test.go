@@ -10,6 +10,7 @@ import (
 )
 
 func TestLine(t *testing.T) {
+	t.Parallel()
 	d := sit(t, deskOptions{})
 	d.types("hello")
 	d.prompts("hello")
@@ -27,6 +28,7 @@ func TestLine(t *testing.T) {
 }
 
 func TestOutputWithoutEnd(t *testing.T) {
+	t.Parallel()
 	d := sit(t, deskOptions{})
 	d.types("noeol half a line\r")
 	d.sees("\nhalf a line\n>")
@@ -37,6 +39,7 @@ func TestOutputWithoutEnd(t *testing.T) {
 }
 
 func TestCompletion(t *testing.T) {
+	t.Parallel()
 	d := sit(t, deskOptions{})
 	d.types("li")
 	d.sees("listen  wait for connections\n  list    all sockets")
@@ -71,6 +74,7 @@ func TestCompletion(t *testing.T) {
 }
 
 func TestCompletionOnEmptyLine(t *testing.T) {
+	t.Parallel()
 	d := sit(t, deskOptions{})
 	d.types("\t")
 	d.sees("listen")
@@ -86,6 +90,7 @@ func TestCompletionOnEmptyLine(t *testing.T) {
 }
 
 func TestCompletionIsClean(t *testing.T) {
+	t.Parallel()
 	d := sit(t, deskOptions{})
 	d.types("ev")
 	d.sees("evil[2J  ]0;title")
@@ -97,6 +102,7 @@ func TestCompletionIsClean(t *testing.T) {
 }
 
 func TestLongMenu(t *testing.T) {
+	t.Parallel()
 	d := sit(t, deskOptions{cols: 40, rows: 7})
 	d.types("many")
 	d.sees("many05")
@@ -114,6 +120,7 @@ func TestLongMenu(t *testing.T) {
 }
 
 func TestHistory(t *testing.T) {
+	t.Parallel()
 	file := historyFile(t)
 	a, b := sit(t, deskOptions{history: file}), sit(t, deskOptions{history: file})
 	a.types("one\r one kept to oneself\rone\rone\r二\r")
@@ -141,6 +148,7 @@ func TestHistory(t *testing.T) {
 }
 
 func TestHistoryGrown(t *testing.T) {
+	t.Parallel()
 	var old []string
 	for i := range 200 {
 		old = append(old, fmt.Sprint("line ", i))
@@ -160,6 +168,7 @@ func TestHistoryGrown(t *testing.T) {
 }
 
 func TestHistoryNotKept(t *testing.T) {
+	t.Parallel()
 	d := start(t, deskOptions{history: t.TempDir()})
 	d.sees("history is not kept")
 	d.prompts("")
@@ -170,6 +179,7 @@ func TestHistoryNotKept(t *testing.T) {
 }
 
 func TestSearchOnTerminal(t *testing.T) {
+	t.Parallel()
 	d := sit(t, deskOptions{history: historyFile(t, pastLines...)})
 	d.types("abc\x12")
 	d.sees("(reverse-i-search)`': abc")
@@ -192,6 +202,7 @@ func TestSearchOnTerminal(t *testing.T) {
 }
 
 func TestInterruptLine(t *testing.T) {
+	t.Parallel()
 	d := sit(t, deskOptions{})
 	d.types("half a")
 	d.prompts("half a")
@@ -241,6 +252,7 @@ func TestInterruptCommand(t *testing.T) {
 }
 
 func TestTypeAhead(t *testing.T) {
+	t.Parallel()
 	d := sit(t, deskOptions{})
 	for range 2 {
 		d.types("block\r")
@@ -257,6 +269,7 @@ func TestTypeAhead(t *testing.T) {
 }
 
 func TestPanic(t *testing.T) {
+	t.Parallel()
 	d := sit(t, deskOptions{})
 	d.types("panic\r")
 	d.sees("internal error: boom")
@@ -271,6 +284,7 @@ func TestPanic(t *testing.T) {
 }
 
 func TestWaysOut(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name   string
 		leave  func(d *desk)
@@ -313,6 +327,7 @@ func TestWaysOut(t *testing.T) {
 }
 
 func TestHangUp(t *testing.T) {
+	t.Parallel()
 	d := sit(t, deskOptions{})
 	d.tty.Close()
 	d.pty.Close()
@@ -328,6 +343,7 @@ func TestHangUp(t *testing.T) {
 
 // A terminal that was stopped and continued gets its mode back, whatever the other shell did to it.
 func TestContinue(t *testing.T) {
+	t.Parallel()
 	d := sit(t, deskOptions{})
 	want := d.modes()
 	d.types("abc")
@@ -343,6 +359,7 @@ func TestContinue(t *testing.T) {
 }
 
 func TestNoTerminal(t *testing.T) {
+	t.Parallel()
 	null, err := os.Open(os.DevNull)
 	if err != nil {
 		t.Fatal(err)

@@ -96,6 +96,7 @@ func broken(text string, at, cols int) (rows []string, x, y int) {
 }
 
 func TestWideText(t *testing.T) {
+	t.Parallel()
 	for _, cols := range []int{41, 40, 17} {
 		t.Run(fmt.Sprint(cols, " columns"), func(t *testing.T) {
 			t.Parallel()
@@ -137,6 +138,7 @@ func TestWideText(t *testing.T) {
 }
 
 func TestWideMenu(t *testing.T) {
+	t.Parallel()
 	w := hang(t, 40, 10)
 	w.tmux("send-keys", "-l", "你好 c")
 	w.until([]string{"> 你好 c", "       connect  连接到服务器"}, 8, 0)
@@ -148,6 +150,7 @@ func TestWideMenu(t *testing.T) {
 
 // The terminal breaks a long line anew when it gets narrower, and the prompt must find its beginning again.
 func TestWideResize(t *testing.T) {
+	t.Parallel()
 	w := hang(t, 40, 18)
 	w.tmux("send-keys", "-l", "before")
 	w.tmux("send-keys", "Enter")

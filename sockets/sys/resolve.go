@@ -116,6 +116,9 @@ func resolverFailed(ctx context.Context, op, host string, err error, none, again
 
 // Reverse gives the names of an address, as gethostbyaddr(3) does: the first is the host's, the others aliases.
 func Reverse(ctx context.Context, ip netip.Addr) ([]string, error) {
+	if line := hostsLine(ip); line != nil {
+		return line, nil
+	}
 	all, err := net.DefaultResolver.LookupAddr(ctx, ip.String())
 	if err == nil && len(all) == 0 {
 		err = &net.DNSError{Err: "no name", Name: ip.String(), IsNotFound: true}
@@ -127,6 +130,26 @@ func Reverse(ctx context.Context, ip netip.Addr) ([]string, error) {
 		all[i] = strings.TrimSuffix(all[i], ".")
 	}
 	return all, nil
+}
+
+// hostsLine gives the names of an address in the hosts file, hosts(5): those of its first line, as the C library does.
+// Go's resolver would join the names of all lines.
+func hostsLine(ip netip.Addr) []string {
+	data, err := os.ReadFile("/etc/hosts")
+	if err != nil {
+		return nil // there may be none; the resolver knows where else to look
+	}
+	for line := range strings.Lines(string(data)) {
+		text, _, _ := strings.Cut(line, "#")
+		words := strings.Fields(text)
+		if len(words) < 2 {
+			continue
+		}
+		if a, err := netip.ParseAddr(words[0]); err == nil && a == ip {
+			return words[1:]
+		}
+	}
+	return nil
 }
 
 // A Host is an entry of the host data base: struct hostent.

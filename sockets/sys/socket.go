@@ -30,7 +30,19 @@ func (c Caller) Socket(f sockets.Family, k sockets.Kind, proto int) (sockets.FD,
 }
 
 func socketArgs(f sockets.Family, k sockets.Kind, proto int) line {
-	return make(line, 0, 64).text(string(f)).text(", ").text(string(k)).text(", ").protocol(proto)
+	b := make(line, 0, 64)
+	if n := family(f); n == unix.AF_MAX || n == unix.AF_UNSPEC {
+		b = b.int(int64(n)) // what the kernel was given, not what it was asked for
+	} else {
+		b = b.text(string(f))
+	}
+	b = b.text(", ")
+	if n := kind(k); n == 0 {
+		b = b.int(0)
+	} else {
+		b = b.text(string(k))
+	}
+	return b.text(", ").protocol(proto)
 }
 
 // Socketpair is socketpair(2).

@@ -263,6 +263,7 @@ var plainer = func() (all []struct {
 		{`imr_multiaddr=inet_addr\("([^"]*)"\), imr_interface=inet_addr\("([^"]*)"\)\}`, `imr_multiaddr=$1, imr_address=$2, imr_ifindex=1}`},
 		{`^(setsockopt\(.*(?:\]|\}|")), \d+\)`, `$1)`},
 		{`^(getsockopt\(.*(?:\]|\}|")), \[[\d =>]+\]\)`, `$1)`},
+		{`0x2e /\* AF_\?\?\? \*/`, strconv.Itoa(unix.AF_MAX)},
 		{`FIONREAD`, `SIOCINQ`}, {`TIOCOUTQ`, `SIOCOUTQ`},
 		{`imr_multiaddr=inet_addr\("([^"]*)"\), imr_address=inet_addr\("([^"]*)"\), imr_ifindex=if_nametoindex\("lo"\)`, `imr_multiaddr=$1, imr_address=$2, imr_ifindex=1`},
 		{`msg_name=NULL, msg_namelen=\d+, |, msg_iovlen=\d+|, msg_controllen=\d+|cmsg_len=\d+, |cmsg_level=|cmsg_type=|cmsg_data=|iov_base=|iov_len=`, ``},

@@ -1,0 +1,121 @@
+//go:build linux
+
+package repl_test
+
+import (
+	"context"
+	"io"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+	"unsafe"
+
+	"sockstep/repl"
+	"sockstep/repl/commands"
+	"sockstep/repl/render"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+// The benchmarks of this room hold what a line costs against the bare system calls that it makes, in turns and in one
+// run, so that the ratio holds on any machine:
+//
+//	go test -run '^$' -bench . ./repl
+//
+// x-bare is how many times as long a line takes, x-bare-speed how fast a bulk transfer is against a bare loop.
+
+// turn is how many round trips either side makes before the other one's turn.
+const turn = 64
+
+// BenchmarkAct measures a send and the recv of it, each a line of a session, against sendto(2) and recvfrom(2) alone.
+func BenchmarkAct(b *testing.B) {
+	for _, kind := range []string{"tcp", "unix"} {
+		b.Run(kind, func(b *testing.B) { benchmarkAct(b, kind) })
+		b.Run(kind+"-json", func(b *testing.B) { benchmarkAct(b, kind, render.NewJSON(io.Discard, nil)) })
+		b.Run(kind+"-text", func(b *testing.B) { benchmarkAct(b, kind, render.NewText(io.Discard, render.Options{})) })
+	}
+}
+
+func benchmarkAct(b *testing.B, kind string, shown ...sockets.Observer) {
+	s := session(b, shown...)
+	from, to := pair(b, s, kind)
+	out, in := []byte("hello"), make([]byte, 1024)
+	// As a script and the prompt do it: what runs can be ended by Ctrl-C.
+	ctx, cancel := context.WithCancel(b.Context())
+	defer cancel()
+	var bare, ours time.Duration
+	b.ReportAllocs()
+	for b.Loop() {
+		begin := time.Now()
+		for range turn {
+			bareSend(b, from, out)
+			bareRecv(b, to, in)
+		}
+		middle := time.Now()
+		for range turn {
+			do(b, s, ctx, "send a hello")
+			do(b, s, ctx, "recv b 1024")
+		}
+		bare, ours = bare+middle.Sub(begin), ours+time.Since(middle)
+	}
+	calls := float64(b.N) * turn * 2
+	b.ReportMetric(float64(ours)/float64(bare), "x-bare")
+	b.ReportMetric(float64(bare)/calls, "bare-ns/call")
+	b.ReportMetric(float64(ours)/calls, "ours-ns/line")
+	b.ReportMetric(0, "ns/op") // which would add up both
+}
+
+// session is a session of the whole command table.
+func session(b *testing.B, shown ...sockets.Observer) *repl.Session {
+	b.Helper()
+	s := repl.NewSession(repl.Config{Table: commands.Table(), Lang: names.English, Observers: shown, Hold: true})
+	b.Cleanup(s.Close)
+	return s
+}
+
+// pair makes the sockets a and b, which are connected, and gives their descriptors.
+func pair(b *testing.B, s *repl.Session, kind string) (from, to int) {
+	b.Helper()
+	if kind == "unix" {
+		do(b, s, b.Context(), "a, b = socketpair")
+	} else {
+		var addr string
+		for _, st := range do(b, s, b.Context(), "s = listen tcp 127.0.0.1:0").Steps {
+			if c, ok := st.(sockets.Change); ok && c.Field == "sockname" {
+				addr = c.Now
+			}
+		}
+		do(b, s, b.Context(), "a = connect tcp "+addr)
+		do(b, s, b.Context(), "b = accept s")
+	}
+	fd := func(name string) int {
+		return int(do(b, s, b.Context(), "inspect "+name+" fileno").Value.Int)
+	}
+	return fd("a"), fd("b")
+}
+
+// do runs a line that must hold.
+func do(b *testing.B, s *repl.Session, ctx context.Context, line string) *sockets.Act {
+	act := s.Do(ctx, line)
+	if act.Err != nil {
+		b.Fatalf("%s: %v", strings.TrimSpace(line), act.Err)
+	}
+	return act
+}
+
+func bareSend(b *testing.B, fd int, p []byte) int {
+	n, _, errno := syscall.Syscall6(syscall.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)), 0, 0, 0)
+	if errno != 0 {
+		b.Fatal(errno)
+	}
+	return int(n)
+}
+
+func bareRecv(b *testing.B, fd int, p []byte) int {
+	n, _, errno := syscall.Syscall6(syscall.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)), 0, 0, 0)
+	if errno != 0 {
+		b.Fatal(errno)
+	}
+	return int(n)
+}
