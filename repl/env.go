@@ -28,6 +28,10 @@ type Env struct {
 	results []sockets.Value // for the names left of "="
 	named   int             // how many of those names went to sockets already
 	end     context.CancelFunc
+	timed   *sockets.Socket // the open socket that --timeout is for
+	timeout time.Duration
+
+	keptAddress string // the name of the value that the address is
 	park    func() // of a job: tells that it waits
 }
 
@@ -35,8 +39,9 @@ var errTimedOut = errors.New("timed out")
 
 // newEnv parts the flags from the words.
 func (s *Session) newEnv(ctx context.Context, act *sockets.Act, c *Command, line Line) (*Env, *sockets.Error) {
-	e := &Env{Session: s, Ctx: ctx, Act: act, Command: c, line: line, flags: map[string]Word{}}
+	e := &Env{Session: s, Ctx: ctx, Act: act, Command: c, line: line}
 	ws := line.Words
+	e.words = make([]Word, 0, len(ws))
 	for i := 0; i < len(ws); i++ {
 		w := ws[i]
 		if w.Raw == "--" {
@@ -66,6 +71,9 @@ func (s *Session) newEnv(ctx context.Context, act *sockets.Act, c *Command, line
 			}
 			i++
 			v = ws[i]
+		}
+		if e.flags == nil {
+			e.flags = map[string]Word{}
 		}
 		e.flags[f.Name] = v
 	}
@@ -340,7 +348,19 @@ func (e *Env) Address(family sockets.Family) (sockets.Address, error) {
 		w.Raw = e.line.Text[w.Col : e.words[1].Col+len(e.words[1].Raw)]
 	}
 	e.words = e.words[n:]
-	return e.Resolve(spec, family, w)
+	addr, rerr := e.Resolve(spec, family, w)
+	if !spec.Address.IsZero() {
+		e.keptAddress = strings.Trim(w.Raw, "${}")
+	}
+	return addr, rerr
+}
+
+// AddressPython is the line's address in Python: by its name where it is a kept one.
+func (e *Env) AddressPython(addr sockets.Address) string {
+	if e.keptAddress != "" {
+		return e.keptAddress
+	}
+	return addr.Python()
 }
 
 func looksLikeAddress(w Word) bool { return w.Tuple || strings.ContainsAny(w.Text, ":/@") }
@@ -438,6 +458,9 @@ func (e *Env) Deadline() error {
 	d, given, err := e.FlagDuration("timeout")
 	if err != nil || !given {
 		return err
+	}
+	if len(e.used) > 0 {
+		e.timed, e.timeout = e.used[0], d
 	}
 	e.Ctx, e.end = context.WithTimeoutCause(e.Ctx, d, errTimedOut)
 	e.Sys = e.door()

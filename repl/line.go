@@ -1,7 +1,6 @@
 package repl
 
 import (
-	"regexp"
 	"strings"
 
 	"sockstep/sockets"
@@ -21,27 +20,17 @@ type Line struct {
 	Job      bool // ended by "&"
 }
 
-// assignment matches NAME, NAME = at the start of a line, but not "==".
-var assignment = regexp.MustCompile(`^[\pL_][\pL\pN_]*(?:[ \t]*,[ \t]*[\pL_][\pL\pN_]*)*[ \t]*=(?:[^=]|$)`)
-
-// mustFail matches what may stand behind "!": an errno, or a kind of failure.
-var mustFail = regexp.MustCompile(`^!(E[A-Z0-9_]+|timed-out|cancelled|usage)?(?:[ \t]|$)`)
-
 // ParseLine cuts a line. vars finds what $name stands for.
 func ParseLine(text string, vars func(string) (sockets.Value, bool)) (Line, *sockets.Error) {
 	l := Line{Text: text}
 	x := &lexer{line: text, vars: vars}
 	x.blanks()
-	if m := mustFail.FindStringSubmatch(text[x.pos:]); m != nil {
-		l.MustFail, l.Errno = true, m[1]
-		x.pos += 1 + len(m[1])
-	} else if strings.HasPrefix(text[x.pos:], "!") {
-		l.MustFail = true
-		x.pos++
+	if strings.HasPrefix(text[x.pos:], "!") {
+		l.MustFail, l.Errno = true, failure(text[x.pos+1:])
+		x.pos += 1 + len(l.Errno)
 	}
 	x.blanks()
-	if m := assignment.FindString(text[x.pos:]); m != "" {
-		head := text[x.pos : x.pos+strings.IndexByte(m, '=')]
+	if head := assigned(text[x.pos:]); head != "" {
 		l.Names = nameWords(head, x.pos)
 		x.pos += len(head) + 1
 	}
@@ -64,6 +53,40 @@ func ParseLine(text string, vars func(string) (sockets.Value, bool)) (Line, *soc
 		return l, sockets.Usage(names.T("a command is missing", "缺少命令")).At(strings.IndexAny(text, "!&"), 1)
 	}
 	return l, nil
+}
+
+// failure is the errno or the kind of failure that s begins with, "" for neither.
+func failure(s string) string {
+	word := s
+	if i := strings.IndexAny(s, " \t"); i >= 0 {
+		word = s[:i]
+	}
+	switch {
+	case word == "timed-out", word == "cancelled", word == "usage":
+		return word
+	case len(word) > 1 && word[0] == 'E' && strings.Trim(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == "":
+		return word
+	}
+	return ""
+}
+
+// assigned is what stands left of "=" in a line that begins with NAME, NAME = and "" in any other. An "==" is no "=".
+func assigned(s string) string {
+	blanks := func(i int) int { return i + len(s[i:]) - len(strings.TrimLeft(s[i:], " \t")) }
+	for i := 0; ; {
+		n := nameLen(s[i:])
+		i = blanks(i + n)
+		switch {
+		case n == 0 || i == len(s):
+			return ""
+		case s[i] == ',':
+			i = blanks(i + 1)
+		case s[i] == '=' && !strings.HasPrefix(s[i:], "=="):
+			return s[:i]
+		default:
+			return ""
+		}
+	}
 }
 
 // nameWords cuts "c, addr " into its names; col is where it begins in the line.

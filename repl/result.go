@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+	"time"
 
 	"sockstep/sockets"
 	"sockstep/sockets/names"
@@ -20,6 +21,37 @@ func (e *Env) Result(v sockets.Value, more ...sockets.Value) {
 
 // Python gives the act its line in Python.
 func (e *Env) Python(parts ...string) { e.Act.Python = strings.Join(parts, "") }
+
+// pythonTimeout puts --timeout into the line in Python, where a timeout is the socket's and not a call's.
+func (e *Env) pythonTimeout() {
+	if e.timed == nil || e.Act.Python == "" {
+		return
+	}
+	sep := " "
+	if strings.Contains(e.Act.Python, "\n") {
+		sep = "\n    "
+	}
+	e.Python(e.timed.Name, ".settimeout(", PythonSeconds(e.timeout), ")\n",
+		"try:", sep, strings.ReplaceAll(e.Act.Python, "\n", sep), "\n",
+		"finally: ", e.timed.Name, ".settimeout(", PythonTimeout(e.timed), ")")
+}
+
+// PythonTimeout is k's timeout as Python's gettimeout tells it.
+func PythonTimeout(k *sockets.Socket) string {
+	if k.Blocking {
+		return "None"
+	}
+	return PythonSeconds(k.Timeout)
+}
+
+// PythonSeconds writes seconds as Python writes a float: 2.0.
+func PythonSeconds(d time.Duration) string {
+	s := strconv.FormatFloat(d.Seconds(), 'f', -1, 64)
+	if !strings.Contains(s, ".") {
+		s += ".0"
+	}
+	return s
+}
 
 // Name is the i-th name left of "=", or def.
 func (e *Env) Name(i int, def string) string {
@@ -244,10 +276,11 @@ func (e *Env) explain(err error) error {
 	if e.end != nil {
 		e.end()
 	}
+	if err == nil {
+		return nil
+	}
 	var known *sockets.Error
 	switch {
-	case err == nil:
-		return nil
 	case errors.As(err, &known):
 		return known
 	case errors.Is(err, errors.ErrUnsupported):

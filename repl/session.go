@@ -159,6 +159,7 @@ func (s *Session) perform(e *Env) {
 		}
 	}()
 	err := e.Command.Run(e)
+	e.pythonTimeout()
 	e.Act.Err = e.explain(err)
 	e.settle()
 	if err == nil {

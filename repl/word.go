@@ -38,7 +38,7 @@ type lexer struct {
 
 // words returns all words up to the end of the line or a comment.
 func (x *lexer) words() ([]Word, *sockets.Error) {
-	var ws []Word
+	ws := make([]Word, 0, 4) // most lines have no more
 	for {
 		x.blanks()
 		if x.pos >= len(x.line) || x.line[x.pos] == '#' {
@@ -83,6 +83,12 @@ func (x *lexer) word() (Word, *sockets.Error) {
 	if strings.HasPrefix(x.line[x.pos:], "('") || strings.HasPrefix(x.line[x.pos:], `("`) {
 		return x.tuple()
 	}
+	if n := plain(x.line[x.pos:]); n > 0 {
+		x.pos += n
+		w.Raw = x.line[w.Col:x.pos]
+		w.Text = w.Raw
+		return w, nil
+	}
 	var b strings.Builder
 	mayQuote := true
 	parts, refs := 0, 0
@@ -123,6 +129,19 @@ func (x *lexer) word() (Word, *sockets.Error) {
 		w.Value = nil
 	}
 	return w, nil
+}
+
+// plain is the length of the word that s begins with, 0 where something in it may have to be put in its place.
+func plain(s string) int {
+	for i, r := range s {
+		switch {
+		case r == '\'' || r == '"' || r == '$':
+			return 0
+		case r == 0 || unicode.IsSpace(r):
+			return i
+		}
+	}
+	return len(s)
 }
 
 // tuple reads Python's way to write an address, brackets and all, as one word.

@@ -81,7 +81,7 @@ func (a Address) Python() string {
 	case INET6:
 		scope := "0"
 		if z := a.IP.Zone(); z != "" {
-			scope = "socket.if_nametoindex(" + PyString(z) + ")"
+			scope = "if_nametoindex(" + PyString(z) + ")"
 		}
 		return "('" + a.IP.WithZone("").String() + "', " + strconv.Itoa(int(a.Port)) + ", 0, " + scope + ")"
 	case UNIX:

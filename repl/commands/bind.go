@@ -33,7 +33,7 @@ var bind = &repl.Command{
 		if err := e.Gives(0); err != nil {
 			return err
 		}
-		e.Python(k.Name, ".bind(", addr.Python(), ")")
+		e.Python(pythonUnlink(e, addr), k.Name, ".bind(", e.AddressPython(addr), ")")
 		if err := unlinkStale(e, addr); err != nil {
 			return err
 		}
@@ -55,11 +55,18 @@ func bindTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
 	}
 	if addr.Unspecified() {
 		e.Act.Note("public-address", "s", k.Name, "port", strconv.Itoa(int(max(addr.Port, k.Local.Port))), "addr", addr.String())
-		if addr.Family == sockets.INET6 && k.Family == sockets.INET6 {
+		if addr.Family == sockets.INET6 && k.Family == sockets.INET6 && !onlyIPv6(e, k) {
 			e.Act.Note("dual-stack", "s", k.Name, "port", strconv.Itoa(int(max(addr.Port, k.Local.Port))))
 		}
 	}
 	return nil
+}
+
+// onlyIPv6 reports whether k keeps IPv4 clients out.
+func onlyIPv6(e *repl.Env, k *sockets.Socket) bool {
+	opt, _ := names.LookupOption("IPV6_V6ONLY")
+	v, err := e.Sys.Scaffold().Getsockopt(k.FD, opt)
+	return err == nil && v.Int != 0
 }
 
 // addressPairs fill an explanation's places.

@@ -57,7 +57,7 @@ func isBlocking(e *repl.Env, k *sockets.Socket) error {
 	}
 	k.Blocking = on
 	if !on && k.Timeout > 0 {
-		e.Act.Note("timeout-in-force", "s", k.Name, "t", pyFloat(k.Timeout))
+		e.Act.Note("timeout-in-force", "s", k.Name, "t", repl.PythonSeconds(k.Timeout))
 		on = true
 	}
 	e.Result(sockets.BoolOf(on))
@@ -70,8 +70,8 @@ func setWaiting(e *repl.Env, k *sockets.Socket, block bool, timeout time.Duratio
 		return e.Fail("fcntl", k, err)
 	}
 	e.Act.Change(k.Name, "blocking", sockets.BoolOf(k.Blocking).Text, sockets.BoolOf(block).Text)
-	was := pyTimeout(k)
+	was := repl.PythonTimeout(k)
 	k.Blocking, k.Timeout = block, timeout
-	e.Act.Change(k.Name, "timeout", was, pyTimeout(k))
+	e.Act.Change(k.Name, "timeout", was, repl.PythonTimeout(k))
 	return nil
 }

@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"strings"
+
 	"sockstep/repl"
 	"sockstep/sockets"
 	"sockstep/sockets/names"
@@ -37,7 +39,7 @@ var connect = &repl.Command{
 			if err := e.Deadline(); err != nil {
 				return err
 			}
-			e.Python(k.Name, ".connect(", addr.Python(), ")")
+			e.Python(k.Name, ".connect(", e.AddressPython(addr), ")")
 			return connectTo(e, k, addr)
 		}
 		k, familyGiven, err := readKind(e)
@@ -68,7 +70,11 @@ var connect = &repl.Command{
 		if err != nil {
 			return err
 		}
-		e.Python(s.Name, " = socket(", k.python(), "); ", s.Name, ".connect(", addr.Python(), ")")
+		python := s.Name + " = socket(" + k.python() + "); " + s.Name + ".connect(" + e.AddressPython(addr) + ")"
+		if d, timed, _ := e.FlagDuration("timeout"); timed {
+			python = strings.Replace(python, "; ", "; "+s.Name+".settimeout("+repl.PythonSeconds(d)+"); ", 1) + "; " + s.Name + ".settimeout(None)"
+		}
+		e.Python(python)
 		if err := connectTo(e, s, addr); err != nil {
 			return undo(e, s, err)
 		}

@@ -86,7 +86,7 @@ func fields() []field {
 			if k.Blocking {
 				return none, nil
 			}
-			return sockets.TextOf(pyTimeout(k)), nil
+			return sockets.TextOf(repl.PythonTimeout(k)), nil
 		}},
 		{"ready", "", true, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
 			entries := []sys.PollEntry{{FD: k.FD, Read: true, Write: true}}

@@ -64,7 +64,7 @@ var listen = &repl.Command{
 		if err != nil {
 			return err
 		}
-		python := s.Name + " = socket(" + k.python() + "); "
+		python := pythonUnlink(e, addr) + s.Name + " = socket(" + k.python() + "); "
 		if e.Flag("reuse") {
 			python += s.Name + ".setsockopt(SOL_SOCKET, SO_REUSEADDR, 1); "
 			if err := reuse(e, s); err != nil {

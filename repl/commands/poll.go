@@ -25,7 +25,7 @@ var poll = &repl.Command{
 		timeoutFlag,
 	},
 	Example: []string{"a, b = socketpair", "send a hello", "poll a b --timeout 1"},
-	Python:  "p = select.poll(); p.register(b, POLLIN); p.poll(1000)",
+	Python:  "p = select.poll(); p.register(b, select.POLLIN); p.poll(1000)",
 	Man:     "poll(2)",
 	Waits:   names.T("a socket to be ready", "套接字就绪"),
 	Run: func(e *repl.Env) error {
@@ -58,7 +58,7 @@ var poll = &repl.Command{
 		for i, k := range ks {
 			read := e.Flag("read") || !e.Flag("write")
 			entries[i] = sys.PollEntry{FD: k.FD, Read: read, Write: e.Flag("write")}
-			python += "; p.register(" + k.Name + ", " + strings.Join(events(read, e.Flag("write")), "|") + ")"
+			python += "; p.register(" + k.Name + ", " + strings.Join(events("select.", read, e.Flag("write")), "|") + ")"
 		}
 		ms := "None"
 		if given {
@@ -84,18 +84,18 @@ var poll = &repl.Command{
 	},
 }
 
-func events(read, write bool) (es []string) {
+func events(module string, read, write bool) (es []string) {
 	if read {
-		es = append(es, "POLLIN")
+		es = append(es, module+"POLLIN")
 	}
 	if write {
-		es = append(es, "POLLOUT")
+		es = append(es, module+"POLLOUT")
 	}
 	return es
 }
 
 func got(r sys.Ready) []string {
-	es := events(r.Read, r.Write)
+	es := events("", r.Read, r.Write)
 	for _, x := range []struct {
 		on   bool
 		name string

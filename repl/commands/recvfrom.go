@@ -37,7 +37,11 @@ var recvfrom = &repl.Command{
 			return err
 		}
 		flags := msgFlags(e)
-		e.Python(e.Assign(), k.Name, ".recvfrom(", strconv.FormatInt(n, 10), pythonFlags(flags), ")")
+		assign := e.Assign()
+		if assign != "" { // both are given; here one may be left out
+			assign = e.Name(0, "") + ", " + e.Name(1, "_") + " = "
+		}
+		e.Python(assign, k.Name, ".recvfrom(", strconv.FormatInt(n, 10), pythonFlags(flags), ")")
 		data, from, err := receive(e, "recvfrom", k, int(n), flags)
 		if err != nil {
 			return err

@@ -44,10 +44,10 @@ func recvMore(e *repl.Env, k *sockets.Socket, n int64) error {
 			return w.Err(names.T("--until needs at least one byte", "--until 至少要一个字节"))
 		}
 		name := e.Name(0, "data")
-		e.Python(name, " = b''\nwhile not ", name, ".endswith(", sockets.PyBytes([]byte(w.Text)), "): ", name, " += ", k.Name, ".recv(1)")
+		e.Python(name, " = b''\nwhile not ", name, ".endswith(", sockets.PyBytes([]byte(w.Text)), ") and (_ := ", k.Name, ".recv(1)): ", name, " += _")
 		err = recvUntil(e, k, []byte(w.Text), int(n), sink)
 	case exactly >= 0:
-		e.Python(e.Name(0, "data"), " = ", k.Name, ".recv(", strconv.FormatInt(exactly, 10), ", MSG_WAITALL)")
+		e.Python(e.Assign(), k.Name, ".recv(", strconv.FormatInt(exactly, 10), ", MSG_WAITALL)")
 		err = recvExactly(e, k, exactly, sink)
 	default:
 		e.Python("open(", sockets.PyString(sink.path), ", 'wb').write(", k.Name, ".recv(", strconv.FormatInt(n, 10), "))")

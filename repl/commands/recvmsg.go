@@ -38,7 +38,15 @@ var recvmsg = &repl.Command{
 			return err
 		}
 		flags := msgFlags(e)
-		e.Python(e.Name(0, "data"), ", ancdata, flags, addr = ", k.Name, ".recvmsg(", strconv.FormatInt(n, 10), ", CMSG_SPACE(64)", pythonFlags(flags), ")")
+		if e.Name(1, "") == "" {
+			e.Python(e.Name(0, "data"), ", ancdata, flags, addr = ", k.Name, ".recvmsg(", strconv.FormatInt(n, 10), ", CMSG_SPACE(64)", pythonFlags(flags), ")")
+		} else {
+			python := e.Name(0, "") + ", fds, flags, addr = recv_fds(" + k.Name + ", " + strconv.FormatInt(n, 10) + ", 16" + pythonFlags(flags) + ")"
+			for i := 1; e.Name(i, "") != ""; i++ {
+				python += "; " + e.Name(i, "") + " = socket(fileno=fds[" + strconv.Itoa(i-1) + "])"
+			}
+			e.Python(python)
+		}
 		if err := e.Ready("recvmsg", k, true); err != nil {
 			return err
 		}

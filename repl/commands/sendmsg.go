@@ -48,7 +48,8 @@ var sendmsg = &repl.Command{
 				m.Rights = append(m.Rights, p.FD)
 				fds = append(fds, name+".fileno()")
 			}
-			anc = append(anc, "(SOL_SOCKET, SCM_RIGHTS, array('i', ["+strings.Join(fds, ", ")+"]))")
+			format := strings.Repeat("i", len(fds))
+			anc = append(anc, "(SOL_SOCKET, SCM_RIGHTS, struct.pack('"+format+"', "+strings.Join(fds, ", ")+"))")
 		}
 		if e.Flag("creds") {
 			c := sys.OwnCreds()

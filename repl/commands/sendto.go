@@ -46,7 +46,7 @@ var sendto = &repl.Command{
 			return err
 		}
 		flags := msgFlags(e)
-		e.Python(e.Assign(), k.Name, ".sendto(", p.python, pythonFlags(flags), ", ", addr.Python(), ")")
+		e.Python(e.Assign(), k.Name, ".sendto(", p.python, pythonFlags(flags), ", ", e.AddressPython(addr), ")")
 		if err := e.Ready("sendto", k, false); err != nil {
 			return err
 		}

@@ -1,9 +1,7 @@
 package commands
 
 import (
-	"strconv"
 	"strings"
-	"time"
 
 	"sockstep/repl"
 	"sockstep/sockets"
@@ -33,7 +31,7 @@ var settimeout = &repl.Command{
 				return err
 			}
 			e.Python(e.Assign(), k.Name, ".gettimeout()")
-			e.Result(sockets.TextOf(pyTimeout(k)))
+			e.Result(sockets.TextOf(repl.PythonTimeout(k)))
 			return nil
 		}
 		if strings.EqualFold(e.Peek().Text, "none") {
@@ -51,24 +49,7 @@ var settimeout = &repl.Command{
 		if err := e.Gives(0); err != nil {
 			return err
 		}
-		e.Python(k.Name, ".settimeout(", pyFloat(d), ")")
+		e.Python(k.Name, ".settimeout(", repl.PythonSeconds(d), ")")
 		return setWaiting(e, k, false, d)
 	},
-}
-
-// pyTimeout is k's timeout as Python's gettimeout tells it.
-func pyTimeout(k *sockets.Socket) string {
-	if k.Blocking {
-		return "None"
-	}
-	return pyFloat(k.Timeout)
-}
-
-// pyFloat writes seconds as Python writes a float: 2.0.
-func pyFloat(d time.Duration) string {
-	s := strconv.FormatFloat(d.Seconds(), 'f', -1, 64)
-	if !strings.Contains(s, ".") {
-		s += ".0"
-	}
-	return s
 }

@@ -8,6 +8,15 @@ import (
 
 var unlinkFlag = repl.Flag{Name: "unlink", Meaning: names.T("remove a socket file that is left over, as os.unlink does", "先删除残留的套接字文件，相当于 os.unlink")}
 
+// pythonUnlink is --unlink in Python, to stand before the line that binds.
+func pythonUnlink(e *repl.Env, addr sockets.Address) string {
+	if !e.Flag("unlink") {
+		return ""
+	}
+	path := addr.Python()
+	return "if os.path.exists(" + path + "): os.unlink(" + path + ")\n"
+}
+
 // unlinkStale removes the socket file at addr where --unlink asks for it and there is one.
 // What is no socket is never removed: the student would lose a file.
 func unlinkStale(e *repl.Env, addr sockets.Address) error {

@@ -2,6 +2,7 @@ package render
 
 import (
 	"io"
+	"strings"
 	"sync"
 
 	"sockstep/sockets"
@@ -122,7 +123,11 @@ func (d *drawing) act(a *sockets.Act) {
 	}
 	if d.show.Python && a.Python != "" && !pointed(a, e) {
 		d.label(dim, labelPython)
-		d.lines(gutter(d.lang), plain, Wrap(Sanitize(a.Python), d.room(gutter(d.lang))))
+		var lines []string
+		for line := range strings.SplitSeq(a.Python, "\n") {
+			lines = append(lines, Wrap(Sanitize(line), d.room(gutter(d.lang)))...)
+		}
+		d.lines(gutter(d.lang), plain, lines)
 	}
 	d.steps(notesLast(a.Steps))
 	d.value(a)

@@ -5,6 +5,8 @@ package tty
 import (
 	"os"
 	"syscall"
+
+	"github.com/pkg/term/termios"
 )
 
 // openOn lists the low descriptors that are open on the file of this name.
@@ -27,3 +29,12 @@ func closeDescriptor(fd int) { syscall.Close(fd) }
 
 // makeBlocking takes back what another program did to the terminal that we share with it.
 func makeBlocking(f *os.File) { syscall.SetNonblock(int(f.Fd()), false) }
+
+// unread is how many bytes wait to be read; 0 where the system does not tell.
+func unread(f *os.File) int {
+	n, err := termios.Tiocinq(f.Fd())
+	if err != nil {
+		return 0
+	}
+	return n
+}

@@ -145,6 +145,17 @@ func (t *Terminal) interrupt() {
 	t.screen.interrupt(func() { cancel(context.Canceled) })
 }
 
+// overtaken answers a Ctrl-C that came as a key, in the moment before the terminal made signals of them, to a command
+// that has started since.
+func (t *Terminal) overtaken() {
+	t.mu.Lock()
+	running := t.cancel != nil
+	t.mu.Unlock()
+	if running && t.reader.holds(named(prompt.ControlC)) {
+		t.interrupt()
+	}
+}
+
 // step is bound to handOver: it works on all the keys that are there, up to one of go-prompt's own. A line that was
 // finished runs at once; so of a hundred pasted lines none waits for go-prompt.
 func (e *engine) step(b *prompt.Buffer) {
@@ -256,6 +267,8 @@ func (t *Terminal) run(text string) (quit bool) {
 		t.mu.Unlock()
 		cancel(nil)
 	}()
+	t.reader.ahead()
+	t.overtaken()
 	done := make(chan bool, 1)
 	go func() {
 		quit := false

@@ -3,6 +3,7 @@ package tty
 import (
 	"errors"
 	"os"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -10,11 +11,12 @@ import (
 	prompt "github.com/c-bata/go-prompt"
 )
 
-// A reader reads keys. It reads only while somebody waits for a key: what is typed while a command runs stays in the
+// A reader reads keys. It reads only while somebody waits for one: what is typed while a command runs stays in the
 // kernel, where Ctrl-C can throw it away and a child process can find it.
 type reader struct {
-	in   *os.File
-	fail func() // deferred on our goroutines
+	in    *os.File
+	fail  func() // deferred on our goroutines
+	heard func() // called when keys have come
 
 	mu      sync.Mutex
 	changed *sync.Cond // keys, gone, or what the engine guards with mu
@@ -27,8 +29,8 @@ type reader struct {
 	timer   *time.Timer // flushes the cutter
 }
 
-func newReader(in *os.File, fail func()) *reader {
-	r := &reader{in: in, fail: fail, more: make(chan struct{}, 1)}
+func newReader(in *os.File, fail, heard func()) *reader {
+	r := &reader{in: in, fail: fail, heard: heard, more: make(chan struct{}, 1)}
 	r.changed = sync.NewCond(&r.mu)
 	return r
 }
@@ -41,7 +43,12 @@ func (r *reader) want() {
 	if d := r.cutter.patience(); d > 0 {
 		r.flushAfter(d)
 	}
-	if r.reading {
+	r.ask()
+}
+
+// ask starts a read, unless one is under way. The caller holds mu.
+func (r *reader) ask() {
+	if r.reading || r.gone {
 		return
 	}
 	r.reading = true
@@ -81,6 +88,7 @@ func (r *reader) read() {
 			n, err = r.in.Read(b)
 		}
 		r.deliver(b[:max(n, 0)], err)
+		r.heard()
 	}
 }
 
@@ -119,6 +127,23 @@ func (r *reader) ended() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.gone && len(r.keys) == 0
+}
+
+// ahead reads what has come already, and waits for no more.
+func (r *reader) ahead() {
+	if unread(r.in) == 0 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ask()
+}
+
+// holds reports whether a key waits.
+func (r *reader) holds(k key) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Contains(r.keys, k)
 }
 
 // drop forgets what was typed ahead, as the kernel does at Ctrl-C.

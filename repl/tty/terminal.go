@@ -95,7 +95,7 @@ func Open(o Options) (*Terminal, error) {
 		screen:  newScreen(o.Out, o.Color),
 		history: openHistory(o.HistoryFile, o.HistoryMax),
 	}
-	t.reader = newReader(o.In, t.fail)
+	t.reader = newReader(o.In, t.fail, t.overtaken)
 	if t.engine, err = newEngine(t); err != nil {
 		return nil, fmt.Errorf("open prompt: %w", err)
 	}

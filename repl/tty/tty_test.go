@@ -251,6 +251,26 @@ func TestInterruptCommand(t *testing.T) {
 	d.ends(0)
 }
 
+// Ctrl-C right behind Enter comes before the command has started, and must end it all the same.
+func TestInterruptOvertakesCommand(t *testing.T) {
+	t.Parallel()
+	d := sit(t, deskOptions{})
+	for i := range 50 {
+		switch {
+		case i%3 == 0:
+			d.types("block\r\x03")
+		default:
+			d.types("block\r")
+			for begin := time.Now(); time.Since(begin) < time.Duration(i)*100*time.Microsecond; {
+			}
+			d.types("\x03")
+		}
+		d.until("its end", func() bool { return strings.Count(d.output(), "interrupted") == i+1 && d.line() == ">" })
+	}
+	d.types("\x04")
+	d.ends(0)
+}
+
 func TestTypeAhead(t *testing.T) {
 	t.Parallel()
 	d := sit(t, deskOptions{})
