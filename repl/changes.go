@@ -113,7 +113,7 @@ func (s *Session) observe(c sys.Caller, a *sockets.Act, k *sockets.Socket) {
 		if n, backlog, err := c.AcceptQueue(k.FD); err == nil {
 			changeInt(a, k, "accept queue", k.RecvQ, n)
 			if n > k.RecvQ && n > backlog {
-				a.Note("accept-queue-full", "s", k.Name, "n", strconv.Itoa(n), "want", strconv.Itoa(backlog))
+				a.Note("accept-queue-full", "s", k.Name, "n", strconv.Itoa(n), "backlog", strconv.Itoa(backlog))
 			}
 			k.RecvQ = n
 		}

@@ -159,7 +159,7 @@ func (t Table) unknown(w Word) *sockets.Error {
 			object, method = "", object
 		}
 		if c, err := t.Lookup(Word{Text: method, Raw: method}); err == nil {
-			line := strings.TrimSpace(c.Name + " " + strings.TrimSpace(object+" "+strings.Replace(c.Usage[0], "S ", "", 1)))
+			line := strings.TrimSpace(c.Name + " " + strings.TrimSpace(object+" "+strings.TrimPrefix(c.Usage[0], "[S] ")))
 			return w.Err(names.T("this is Python; here the words stand without dots and brackets", "这是 Python 的写法；这里不写点和括号")).
 				Hint(names.T(line, line))
 		}

@@ -159,7 +159,7 @@ func parseCount(w Word, lo, hi int64) (int64, error) {
 		}
 	}
 	n, err := strconv.ParseInt(digits, 0, 64)
-	if err != nil || n > hi/factor || n*factor < lo || n < 0 && lo >= 0 {
+	if err != nil || n > hi/factor || n < lo/factor || n < 0 && lo >= 0 {
 		l, h := strconv.FormatInt(lo, 10), strconv.FormatInt(hi, 10)
 		return 0, w.Err(names.T("a whole number from "+l+" to "+h+" is wanted here", "这里要一个 "+l+" 到 "+h+" 的整数"))
 	}
@@ -202,8 +202,11 @@ func (e *Env) Missing(param string) error {
 	if n := len(c.Example); n > 0 {
 		example = c.Example[n-1]
 	}
-	end := strings.TrimRight(e.line.Text, " \t\r\n&")
-	return sockets.Usage(names.T(c.Name+" needs "+p.Phrase.En, c.Name+" 需要"+p.Phrase.Zh)).At(max(len(end), 0), 1).
+	last := e.line.Command
+	if n := len(e.line.Words); n > 0 {
+		last = e.line.Words[n-1]
+	}
+	return sockets.Usage(names.T(c.Name+" needs "+p.Phrase.En, c.Name+" 需要"+p.Phrase.Zh)).At(last.Col+len(last.Raw), 1).
 		Hint(names.T(example, example))
 }
 
@@ -222,7 +225,8 @@ func (e *Env) Done() error {
 
 // noSocket is the error for a word that reads like a socket's name where there is no such socket; nil where it does not.
 func (e *Env) noSocket(w Word) error {
-	if !IsName(w.Text) || w.Quoted || !strings.HasPrefix(e.Command.Usage[0], "S") && !strings.HasPrefix(e.Command.Usage[0], "[S") {
+	first, _, _ := strings.Cut(e.Command.Usage[0], " ")
+	if !IsName(w.Text) || w.Quoted || strings.Trim(first, "[]…") != "S" {
 		return nil
 	}
 	err := w.Err(names.T("no socket is called "+w.Text, "没有叫 "+w.Text+" 的套接字"))
@@ -244,8 +248,22 @@ func (e *Env) Named(w Word) (*sockets.Socket, bool) {
 		k := e.Session.current()
 		return k, k != nil
 	}
-	k, ok := e.Session.sockets[w.Text]
-	return k, ok
+	if k, ok := e.Session.sockets[w.Text]; ok {
+		return k, ok
+	}
+	if v, ok := e.Session.values[w.Text]; ok && v.Type == sockets.SocketValue { // c = wait
+		k, ok := e.Session.sockets[v.Text]
+		return k, ok
+	}
+	return nil, false
+}
+
+// Misnamed is the error for a word that can only be meant as a socket's name, since more words follow it; nil where it can not.
+func (e *Env) Misnamed(w Word) error {
+	if len(e.words) == 0 {
+		return nil
+	}
+	return e.noSocket(w)
 }
 
 // Socket takes the socket that the first word names, or the current one.
@@ -466,6 +484,9 @@ func (e *Env) Deadline() error {
 	e.Sys = e.door()
 	return nil
 }
+
+// Afterwards is the way to the kernel for what must be done even where the line was ended from outside.
+func (e *Env) Afterwards() sys.Caller { return sys.For(context.Background(), e.Act) }
 
 // door is the way to the kernel for this act.
 func (e *Env) door() sys.Caller { return sys.For(e.Ctx, e.Act) }

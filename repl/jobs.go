@@ -23,7 +23,7 @@ type Job struct {
 	done   chan struct{}
 	ended  bool
 	err    error // of its act, before "!" was considered
-	told   bool  // its end was shown
+	begun  bool  // start has told that it runs, so its end may be told
 }
 
 // start runs a command as a job. Its end is an act of its own, with Seq 0.
@@ -57,8 +57,10 @@ func (s *Session) start(e *Env) {
 	}
 	started.Job = id
 	started.Note("job-started", "job", strconv.Itoa(id))
-	if j.ended {
-		s.post(e.Act)
+	j.begun = true
+	if j.ended { // to be told once the beginning was
+		s.remember(e.Act)
+		s.pending = append(s.pending, e.Act)
 	}
 }
 
@@ -72,11 +74,9 @@ func (s *Session) finish(j *Job) {
 	judge(j.env.Act, Line{MustFail: j.env.line.MustFail, Errno: j.env.line.Errno})
 	j.ended = true
 	close(j.done)
-	select {
-	case <-j.parked:
+	j.env.park()
+	if j.begun { // else start, which still waits, tells it
 		s.post(j.env.Act)
-	default: // start, which still waits, tells it
-		j.env.park()
 	}
 }
 

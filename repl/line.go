@@ -43,6 +43,9 @@ func ParseLine(text string, vars func(string) (sockets.Value, bool)) (Line, *soc
 	}
 	if len(words) > 0 {
 		l.Command, l.Words = words[0], words[1:]
+		if l.Command.Raw == "=" {
+			return l, l.Command.Err(names.T("a name is missing before =", "= 之前缺少名字")).Hint(names.T("s = socket tcp", "s = socket tcp"))
+		}
 		return l, nil
 	}
 	switch {

@@ -61,6 +61,9 @@ func (e *Env) Name(i int, def string) string {
 	return def
 }
 
+// Names is how many names stand left of "=".
+func (e *Env) Names() int { return len(e.line.Names) }
+
 // Assign is "NAME = " for the line in Python, "" where the line keeps nothing.
 func (e *Env) Assign() string {
 	if len(e.line.Names) == 0 {

@@ -112,6 +112,9 @@ func (s *Session) do(ctx context.Context, text string) *sockets.Act {
 	}
 	s.remember(act)
 	act.End()
+	if !s.held {
+		s.flush() // the end of a job that was over as soon as it began
+	}
 	return act
 }
 
@@ -161,7 +164,9 @@ func (s *Session) perform(e *Env) {
 	err := e.Command.Run(e)
 	e.pythonTimeout()
 	e.Act.Err = e.explain(err)
-	e.settle()
+	if err == nil || len(e.Act.Steps) > 0 { // a line that was not understood changed nothing
+		e.settle()
+	}
 	if err == nil {
 		e.keepNames()
 	}

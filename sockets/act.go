@@ -39,12 +39,20 @@ func (a *Act) Add(s Step) {
 // Note adds the note with this id from the table; pairs fill its {places}.
 // An act says a thing once: a second note with the same id is dropped.
 func (a *Act) Note(id string, pairs ...string) {
-	for _, s := range a.Steps {
-		if n, ok := s.(Note); ok && n.ID == id {
-			return
-		}
+	if a.Noted(id) {
+		return
 	}
 	a.Add(Note{ID: id, Text: names.Note(id, pairs...)})
+}
+
+// Noted reports whether the act has a note with this id.
+func (a *Act) Noted(id string) bool {
+	for _, s := range a.Steps {
+		if n, ok := s.(Note); ok && n.ID == id {
+			return true
+		}
+	}
+	return false
 }
 
 // Change adds a change of one field of a socket; nothing where was and now are equal.

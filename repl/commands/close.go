@@ -63,5 +63,13 @@ func closeOne(e *repl.Env, k *sockets.Socket) error {
 			e.Act.Note("unread-at-close", "s", k.Name, "n", strconv.Itoa(n), "peer", repl.PeerName(k))
 		}
 	}
-	return e.Fail("close", k, e.CloseSocket(k))
+	file := k.Local.Path
+	if k.Inherits != nil || k.Local.Abstract {
+		file = ""
+	}
+	err := e.CloseSocket(k)
+	if err == nil && file != "" {
+		e.NoteOnce("socket-file-stays", "s", k.Name, "path", file)
+	}
+	return e.Fail("close", k, err)
 }

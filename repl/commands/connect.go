@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"errors"
+
 	"strings"
 
 	"sockstep/repl"
@@ -104,6 +106,11 @@ func connectTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
 }
 
 func connected(e *repl.Env, k *sockets.Socket, addr sockets.Address, err error) error {
+	var cut *sys.InterruptedError
+	if errors.As(err, &cut) && k.KindName() == "tcp" {
+		// The kernel would go on with the handshake; undone, the socket is as it was: connect(2), AF_UNSPEC.
+		e.Afterwards().Scaffold().Connect(k.FD, sockets.Address{})
+	}
 	if err != nil {
 		if sys.Errno(err) == "EINPROGRESS" {
 			k.Peer, k.Bound = addr, true

@@ -131,9 +131,13 @@ var inspect = &repl.Command{
 		}
 		all := fields()
 		var chosen []field
-		for _, w := range e.Rest() {
+		for e.More() {
+			w, _ := e.Next("FIELD")
 			i := slices.IndexFunc(all, func(f field) bool { return f.name == strings.ToLower(w.Text) || f.python == "%s."+w.Text+"()" })
 			if i < 0 {
+				if err := e.Misnamed(w); err != nil && len(chosen) == 0 {
+					return err
+				}
 				return unknownField(w)
 			}
 			chosen = append(chosen, all[i])

@@ -3,6 +3,7 @@ package commands
 import (
 	"errors"
 	"strconv"
+	"strings"
 
 	"sockstep/repl"
 	"sockstep/sockets"
@@ -110,14 +111,10 @@ func listenOn(e *repl.Env) error {
 	if err != nil {
 		return err
 	}
-	if e.More() {
-		if _, numeric := strconv.Atoi(e.Peek().Text); numeric != nil && e.Peek().Text != "" {
-			if _, _, aerr := repl.ReadAddress(e.Rest(), k.Family == sockets.UNIX); aerr == nil {
-				return sockets.Usage(names.T("listen takes no address: bind does", "listen 不带地址，地址由 bind 给出")).
-					Hint(names.T("bind "+k.Name+" ADDR, then listen "+k.Name+"; or in one step: listen tcp ADDR", "先 bind "+k.Name+" ADDR，再 listen "+k.Name+"；或一步完成：listen tcp ADDR"))
-			}
-			return sockets.Usage(names.T("a backlog is a whole number", "backlog 是一个整数")).Hint(names.T("listen "+k.Name+" 5", "listen "+k.Name+" 5"))
-		}
+	if w := e.Peek(); strings.ContainsAny(w.Text, ":/@(") {
+		line := "listen " + k.KindName() + " " + w.Raw
+		return w.Err(names.T("listen takes no address: bind does", "listen 不带地址，地址由 bind 给出")).
+			Hint(names.T("bind "+k.Name+" "+w.Raw+", then listen "+k.Name+"; or in one step: "+line, "先 bind "+k.Name+" "+w.Raw+"，再 listen "+k.Name+"；或一步完成："+line))
 	}
 	backlog, given, err := readBacklog(e)
 	if err != nil {

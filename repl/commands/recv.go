@@ -32,42 +32,56 @@ var recv = &repl.Command{
 		"N is 1024 where it is left out. recv blocks while the queue is empty, and returns what is there as soon as there is anything: what does not fit stays for the next recv. "+
 			"An empty result means that the peer has closed.",
 		"N 省略时为 1024。队列为空时 recv 阻塞；只要有数据就返回现有的部分，取不完的留给下一次 recv。返回空表示对端已经关闭。"),
-	Flags: append([]repl.Flag{
-		{Name: "exactly", Arg: "N", Meaning: names.T("again and again until N bytes came", "反复接收，直到收满 N 个字节")},
-		{Name: "until", Arg: "BYTES", Meaning: names.T(`again and again until these bytes came: '\r\n'`, `反复接收，直到出现这些字节：'\r\n'`)},
-		{Name: "out", Arg: "FILE", Meaning: names.T("write what comes to a file", "把收到的内容写进文件")},
-	}, recvFlags...),
+	Flags:   streamFlags,
 	Example: []string{"a, b = socketpair", "send a hello", "data = recv b 1024"},
 	Python:  "data = c.recv(1024)",
 	Man:     "recv(2)",
 	Waits:   names.T("data", "数据到来"),
 	Run: func(e *repl.Env) error {
-		k, err := e.Socket()
-		if err != nil {
-			return err
-		}
-		n, err := e.Int("N", defaultRecv, 0, maxRecv)
-		if err != nil {
-			return err
-		}
-		if err := e.Gives(1); err != nil {
-			return err
-		}
-		if err := e.Deadline(); err != nil {
-			return err
-		}
-		if e.Flag("exactly") || e.Flag("until") || e.Flag("out") {
-			return recvMore(e, k, n)
-		}
-		flags := msgFlags(e)
-		e.Python(e.Assign(), k.Name, ".recv(", strconv.FormatInt(n, 10), pythonFlags(flags), ")")
-		data, _, err := receive(e, "recv", k, int(n), flags)
-		if err != nil {
-			return err
-		}
-		e.Result(sockets.BytesOf(data))
-		return nil
+		return runRecv(e, "recv", 1)
 	},
+}
+
+// streamFlags are those of recv and recvfrom.
+var streamFlags = append([]repl.Flag{
+	{Name: "exactly", Arg: "N", Meaning: names.T("again and again until N bytes came", "反复接收，直到收满 N 个字节")},
+	{Name: "until", Arg: "BYTES", Meaning: names.T(`again and again until these bytes came: '\r\n'`, `反复接收，直到出现这些字节：'\r\n'`)},
+	{Name: "out", Arg: "FILE", Meaning: names.T("write what comes to a file", "把收到的内容写进文件")},
+}, recvFlags...)
+
+// runRecv is recv and recvfrom; gives says how many values the command has.
+func runRecv(e *repl.Env, op string, gives int) error {
+	k, err := e.Socket()
+	if err != nil {
+		return err
+	}
+	n, err := e.Int("N", defaultRecv, 0, maxRecv)
+	if err != nil {
+		return err
+	}
+	if err := e.Gives(gives); err != nil {
+		return err
+	}
+	if err := e.Deadline(); err != nil {
+		return err
+	}
+	if e.Flag("exactly") || e.Flag("until") || e.Flag("out") {
+		return recvMore(e, k, n)
+	}
+	flags := msgFlags(e)
+	e.Python(e.Assign(), k.Name, ".", op, "(", strconv.FormatInt(n, 10), pythonFlags(flags), ")")
+	data, from, err := receive(e, op, k, int(n), flags)
+	if err != nil {
+		return err
+	}
+	v := sockets.BytesOf(data)
+	addr := sockets.Value{Type: sockets.NoValue, Text: "None"}
+	if !from.IsZero() {
+		v.Fields = []sockets.Field{{Name: "from", Value: sockets.TextOf(from.String())}}
+		addr = from.Value()
+	}
+	e.Result(v, addr)
+	return nil
 }
 
 // receive makes one receiving call and notes what is odd in its result.
@@ -101,6 +115,9 @@ func receive(e *repl.Env, op string, k *sockets.Socket, n int, flags sockets.Msg
 
 // noteReceived notes what a receiving call's count means. length is the datagram's own, -1 where unknown.
 func noteReceived(e *repl.Env, k *sockets.Socket, got, asked, length int, flags sockets.MsgFlags) {
+	if flags&(sockets.MsgPeek|sockets.MsgOOB) == 0 {
+		e.Received(k, got)
+	}
 	pairs := []string{"s", k.Name, "peer", repl.PeerName(k), "n", strconv.Itoa(got), "got", strconv.Itoa(got)}
 	switch {
 	case k.Stream() && got == 0 && asked == 0:
@@ -111,9 +128,14 @@ func noteReceived(e *repl.Env, k *sockets.Socket, got, asked, length int, flags 
 		e.Act.Note("empty-datagram", pairs...)
 	case length > got:
 		e.Act.Note("truncated-datagram", append(pairs, "want", strconv.Itoa(length))...)
-	}
-	if flags&(sockets.MsgPeek|sockets.MsgOOB) == 0 {
-		e.Received(k, got)
+	case flags&sockets.MsgPeek != 0:
+		e.Act.Note("peeked", pairs...)
+	case k.Kind == sockets.Dgram && got < asked:
+		e.NoteOnce("datagram-boundary", append(pairs, "want", strconv.Itoa(asked))...)
+	case k.Stream() && got == asked && flags&sockets.MsgOOB == 0 && !e.Act.Noted("split"):
+		if left, err := e.Sys.Scaffold().QueueIn(k.FD); err == nil && left > 0 {
+			e.Act.Note("more-waiting", "s", k.Name, "n", strconv.Itoa(left), "want", strconv.Itoa(asked))
+		}
 	}
 }
 

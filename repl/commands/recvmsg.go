@@ -89,6 +89,9 @@ var recvmsg = &repl.Command{
 			more = append(more, repl.SocketResult(p))
 			e.Act.Note("passed-socket", "s", p.Name, "n", strconv.Itoa(int(fd)))
 		}
+		for len(more) < e.Names()-1 { // fewer came than were named
+			more = append(more, none)
+		}
 		e.Result(v, more...)
 		return nil
 	},

@@ -83,6 +83,9 @@ func runSend(e *repl.Env, name string, all bool) error {
 		}
 	}
 	e.Result(sockets.IntOf(total))
+	if k.Stream() && total > 0 {
+		e.NoteOnce("buffered", "s", k.Name, "peer", repl.PeerName(k), "n", strconv.FormatInt(total, 10))
+	}
 	if all && e.Assign() != "" { // Python's sendall returns None
 		e.Python(k.Name, ".sendall(", p.python, pythonFlags(flags), "); ", e.Assign(), strconv.FormatInt(total, 10))
 	}

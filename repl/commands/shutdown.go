@@ -37,6 +37,9 @@ var shutdown = &repl.Command{
 			w, _ := e.Next("HOW")
 			var ok bool
 			if how, ok = hows[strings.ToLower(w.Text)]; !ok {
+				if err := e.Misnamed(w); err != nil {
+					return err
+				}
 				return w.Err(names.T("a direction is rd, wr or rdwr", "方向是 rd、wr 或 rdwr")).Hint(names.T("shutdown "+k.Name+" wr", "shutdown "+k.Name+" wr"))
 			}
 		}

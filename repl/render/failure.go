@@ -43,7 +43,7 @@ func (d *drawing) failure(a *sockets.Act, e *sockets.Error) {
 		message = append(message, span{dim, d.say(wordExpected)})
 	}
 	d.labelled(bad, label, message)
-	if !e.Why.IsZero() && !d.noted(a, e.Kind) {
+	if !e.Why.IsZero() && !(d.show.Notes && a.Noted(e.Kind)) {
 		d.paragraph(yellow, labelWhy, plain, d.say(e.Why))
 	}
 	if !e.Fix.IsZero() && !a.Expected {
@@ -53,16 +53,6 @@ func (d *drawing) failure(a *sockets.Act, e *sockets.Error) {
 		}
 		d.paragraph(dim, labelFix, s, d.say(e.Fix))
 	}
-}
-
-// noted reports whether the note with this id stands above: it has told why already.
-func (d *drawing) noted(a *sockets.Act, id string) bool {
-	for _, s := range a.Steps {
-		if n, ok := s.(sockets.Note); ok && n.ID == id {
-			return d.show.Notes
-		}
-	}
-	return false
 }
 
 func (d *drawing) caret(line string, e *sockets.Error, bad style) {

@@ -159,7 +159,7 @@ func TestUDPSession(t *testing.T) {
 	must(t, c.Connect(a, bAddr))
 	must(t, c.Connect(a, sockets.Address{})) // no peer any more
 	says(t, act, map[string]any{"a": a, "b": b, "A": aAddr, "B": bAddr},
-		`sendto({a}, "a datagram of more than 32 bytes,"..., 45, 0, {B}) = 45`,
+		`sendto({a}, "a datagram of more than 32 bytes"..., 45, 0, {B}) = 45`,
 		`sendto({a}, "", 0, 0, {B}) = 0`,
 		`recvfrom({b}, "a datagr", 8, MSG_TRUNC, {A}) = 45`,
 		`recvfrom({b}, "", 8, 0, {A}) = 0`,
