@@ -16,11 +16,18 @@ type Command struct {
 	Summary names.Text // one line
 	Detail  names.Text // paragraphs; may be zero
 	Flags   []Flag
-	Example []string   // lines that run as they stand in a fresh session, the last shows this command
-	Python  string     // how Python says it
-	Man     string     // "bind(2)"
-	Waits   names.Text // what it waits for, where it may block: "a client"
+	Example []string            // lines that run as they stand in a fresh session, the last shows this command
+	Python  string              // how Python says it
+	Man     string              // "bind(2)"
+	Waits   names.Text          // what it waits for, where it may block: "a client"
+	Choices map[string][]Choice // of a Param, the words that it knows: for completion
 	Run     func(*Env) error
+}
+
+// A Choice is one of the words that a Param may be.
+type Choice struct {
+	Word    string
+	Meaning names.Text
 }
 
 // A Flag is one GNU-style flag of a command.

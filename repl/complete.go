@@ -196,6 +196,9 @@ func (c *completion) form(cmd *Command, form []string, words []Word) {
 
 // param suggests words that can stand for a param.
 func (c *completion) param(cmd *Command, param string, words []Word) {
+	for _, x := range cmd.Choices[param] {
+		c.add(x.Word, x.Meaning.In(c.s.Lang()))
+	}
 	switch param {
 	case "S", "FD":
 		for _, n := range c.s.socketNames() {
@@ -207,47 +210,18 @@ func (c *completion) param(cmd *Command, param string, words []Word) {
 		c.paths()
 	case "FILE":
 		c.paths()
-	case "KIND":
-		for _, w := range []string{"tcp", "udp", "unix", "unix-dgram", "unix-seqpacket", "icmp", "raw"} {
-			c.add(w, kindMeaning[w].In(c.s.Lang()))
-		}
 	case "OPTION":
 		for _, o := range names.Options() {
 			c.add(o.Name, o.Meaning.In(c.s.Lang()))
 		}
 	case "VALUE":
 		c.optionValues(words)
-	case "FIELD":
-		for _, f := range []string{"name", "kind", "family", "type", "proto", "fileno", "sockname", "peername", "state", "recvq", "sendq", "backlog",
-			"blocking", "timeout", "ready", "sent", "received", "options", "tcp_info"} {
-			c.add(f, "")
-		}
-	case "HOW":
-		for _, w := range []string{"rd", "wr", "rdwr"} {
-			c.add(w, "")
-		}
-	case "SWITCH":
-		c.add("on", "")
-		c.add("off", "")
-	case "LAYER":
-		for _, w := range []string{"calls", "packets", "changes", "notes", "python"} {
-			c.add(w, "")
-		}
-	case "LANG":
-		c.add("en", "English")
-		c.add("zh", "中文")
 	case "JOB":
 		for _, j := range c.s.jobs {
 			if !j.ended {
 				c.add(itoa(j.ID), j.Line)
 			}
 		}
-	case "PROTO":
-		c.add("tcp", "")
-		c.add("udp", "")
-	case "FAMILY":
-		c.add("AF_INET", "IPv4")
-		c.add("AF_INET6", "IPv6")
 	case "TOPIC":
 		for _, x := range c.s.table {
 			c.add(x.Name, x.Summary.In(c.s.Lang()))
@@ -262,16 +236,6 @@ func (c *completion) param(cmd *Command, param string, words []Word) {
 			c.add(param, "")
 		}
 	}
-}
-
-var kindMeaning = map[string]names.Text{
-	"tcp":            names.T("a stream of bytes, reliable", "可靠的字节流"),
-	"udp":            names.T("datagrams, without any promise", "数据报，不作任何保证"),
-	"unix":           names.T("a stream within this machine", "本机内的字节流"),
-	"unix-dgram":     names.T("datagrams within this machine", "本机内的数据报"),
-	"unix-seqpacket": names.T("a connection that keeps boundaries", "保留消息边界的连接"),
-	"icmp":           names.T("ping, without root where allowed", "ping，系统允许时无需 root"),
-	"raw":            names.T("IP packets by hand; needs root", "手工构造 IP 报文，需要 root"),
 }
 
 // addresses suggests the addresses that the session's sockets use.

@@ -26,13 +26,14 @@ type Env struct {
 	flags   map[string]Word
 	used    []*sockets.Socket
 	results []sockets.Value // for the names left of "="
-	named   int             // how many of those names went to sockets already
+	named   uint64          // which of those names went to sockets already, a bit each
+	spoken  bool            // a word named the socket that is meant
 	end     context.CancelFunc
 	timed   *sockets.Socket // the open socket that --timeout is for
 	timeout time.Duration
 
 	keptAddress string // the name of the value that the address is
-	park    func() // of a job: tells that it waits
+	park        func() // of a job: tells that it waits
 }
 
 var errTimedOut = errors.New("timed out")
@@ -226,7 +227,8 @@ func (e *Env) Done() error {
 // noSocket is the error for a word that reads like a socket's name where there is no such socket; nil where it does not.
 func (e *Env) noSocket(w Word) error {
 	first, _, _ := strings.Cut(e.Command.Usage[0], " ")
-	if !IsName(w.Text) || w.Quoted || strings.Trim(first, "[]…") != "S" {
+	many := strings.Contains(first, "…")
+	if !IsName(w.Text) || w.Quoted || strings.Trim(first, "[]…") != "S" || e.spoken && !many {
 		return nil
 	}
 	err := w.Err(names.T("no socket is called "+w.Text, "没有叫 "+w.Text+" 的套接字"))
@@ -271,6 +273,7 @@ func (e *Env) Socket() (*sockets.Socket, error) {
 	if len(e.words) > 0 {
 		if k, ok := e.Named(e.words[0]); ok {
 			e.words = e.words[1:]
+			e.spoken = true
 			return e.use(k), nil
 		}
 	}

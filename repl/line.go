@@ -1,6 +1,7 @@
 package repl
 
 import (
+	"slices"
 	"strings"
 
 	"sockstep/sockets"
@@ -58,6 +59,9 @@ func ParseLine(text string, vars func(string) (sockets.Value, bool)) (Line, *soc
 	return l, nil
 }
 
+// failures are the kinds of failure that have no errno and that "!" can ask for.
+var failures = []string{"timed-out", "cancelled", "usage", "eof", "expect"}
+
 // failure is the errno or the kind of failure that s begins with, "" for neither.
 func failure(s string) string {
 	word := s
@@ -65,7 +69,7 @@ func failure(s string) string {
 		word = s[:i]
 	}
 	switch {
-	case word == "timed-out", word == "cancelled", word == "usage":
+	case slices.Contains(failures, word):
 		return word
 	case len(word) > 1 && word[0] == 'E' && strings.Trim(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == "":
 		return word

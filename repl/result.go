@@ -84,7 +84,7 @@ func (e *Env) NewSocket(i int, prefix string, fd sockets.FD, f sockets.Family, k
 	if name == "" {
 		name = s.freeName(prefix)
 	}
-	e.named = max(e.named, i+1)
+	e.named |= 1 << i
 	if old, ok := s.sockets[name]; ok && old.FD >= 0 {
 		e.Act.Note("rebound", "s", name)
 		e.CloseSocket(old)
@@ -124,7 +124,7 @@ func (e *Env) CloseSocket(k *sockets.Socket) error {
 // keepNames keeps the results under the names left of "=" that no socket took.
 func (e *Env) keepNames() {
 	for i, w := range e.line.Names {
-		if i < e.named || i >= len(e.results) {
+		if e.named>>i&1 == 1 || i >= len(e.results) {
 			continue
 		}
 		s := e.Session

@@ -102,12 +102,16 @@ func (s *Session) do(ctx context.Context, text string) *sockets.Act {
 	s.seq++
 	act := sockets.NewAct(s.seq, text, s.observers...)
 	s.lines = append(s.lines, text)
+	var begun bool
 	if perr != nil {
 		act.Err = perr
 	} else {
-		s.run(ctx, act, line)
+		begun = s.run(ctx, act, line)
 	}
-	if !line.Job || act.Err != nil { // a job is judged by its end
+	switch {
+	case !begun && line.MustFail && line.Errno == "":
+		notJudged(act)
+	case !line.Job || act.Err != nil: // a job is judged by its end
 		judge(act, line)
 	}
 	s.remember(act)
@@ -120,7 +124,7 @@ func (s *Session) do(ctx context.Context, text string) *sockets.Act {
 
 // remember keeps what later lines ask for: the last value, and the last odd thing.
 func (s *Session) remember(act *sockets.Act) {
-	if act.Value.Type != sockets.NoValue && act.Err == nil {
+	if act.Value.Type != sockets.NoValue { // a failure may have one: what came before it
 		s.last = act.Value
 	}
 	odd := act.Err != nil
@@ -133,23 +137,24 @@ func (s *Session) remember(act *sockets.Act) {
 	}
 }
 
-// run finds the command and runs it, here or as a job.
-func (s *Session) run(ctx context.Context, act *sockets.Act, line Line) {
+// run finds the command and runs it, here or as a job; false where there is no such command or flag.
+func (s *Session) run(ctx context.Context, act *sockets.Act, line Line) (begun bool) {
 	command, err := s.table.Lookup(line.Command)
 	if err != nil {
 		act.Err = err
-		return
+		return false
 	}
 	e, err := s.newEnv(ctx, act, command, line)
 	if err != nil {
 		act.Err = err
-		return
+		return false
 	}
 	if line.Job {
 		s.start(e)
-		return
+	} else {
+		s.perform(e)
 	}
-	s.perform(e)
+	return true
 }
 
 // perform runs a command to its end. A panic is our own fault: it is told as such, and the session goes on.
@@ -167,8 +172,17 @@ func (s *Session) perform(e *Env) {
 	if err == nil || len(e.Act.Steps) > 0 { // a line that was not understood changed nothing
 		e.settle()
 	}
-	if err == nil {
+	if err == nil || len(e.results) > 0 {
 		e.keepNames()
+	}
+}
+
+// notJudged lets the failure of a line stand that "!" wanted to fail and that was never run: a slip of the pen proves nothing.
+func notJudged(act *sockets.Act) {
+	var e *sockets.Error
+	if errors.As(act.Err, &e) && e.Why.IsZero() {
+		e.Because(names.T("! wants a line that runs and fails; this one was not understood. Where just that is meant, write !usage",
+			"! 要的是一行能运行却失败的命令；这一行没有被理解。如果就是要这样，请写 !usage"))
 	}
 }
 

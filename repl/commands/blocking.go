@@ -18,6 +18,7 @@ var blocking = &repl.Command{
 			"After blocking off they never wait: what cannot be done at once fails with EAGAIN (connect with EINPROGRESS). Both end a settimeout. Without a word it tells how things stand.",
 		"新建的套接字都是阻塞的：accept、connect、recv、send 会在内核里一直等到能完成为止。"+
 			"blocking off 之后它们不再等待：不能马上完成的就以 EAGAIN 失败（connect 是 EINPROGRESS）。设置 on 或 off 都会取消 settimeout。不写开关时显示当前状态。"),
+	Choices: map[string][]repl.Choice{"SWITCH": switchChoices},
 	Example: []string{"s = socket tcp", "blocking s off"},
 	Python:  "s.setblocking(False)",
 	Man:     "fcntl(2)",

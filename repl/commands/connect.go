@@ -21,6 +21,7 @@ var connect = &repl.Command{
 			"UDP: no packet is sent; the address is only remembered. With KIND the socket is made too.",
 		"TCP：内核完成三次握手后 connect 就返回，不管服务器有没有调用 accept。UDP：不发任何报文，只是记住对端地址。写上 KIND 时连同创建套接字一起完成。"),
 	Flags:   []repl.Flag{sixFlag, timeoutFlag},
+	Choices: map[string][]repl.Choice{"KIND": kindChoices},
 	Example: []string{"s = listen tcp 127.0.0.1:8888", "c = connect tcp 127.0.0.1:8888"},
 	Python:  "c.connect(('127.0.0.1', 8888))",
 	Man:     "connect(2)",

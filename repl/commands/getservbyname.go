@@ -19,6 +19,7 @@ var getservbyname = &repl.Command{
 			"A service that the list of this machine lacks is taken from sockstep's own, and a note says so.",
 		"它只查一张表（/etc/services），不访问网络：结果是这种服务通常使用的端口，并不表示真有程序在监听。"+
 			"本机的表里没有的服务，从 sockstep 自带的表里取，并会注明。"),
+	Choices: map[string][]repl.Choice{"PROTO": protoChoices},
 	Example: []string{"getservbyname mysql"},
 	Python:  "getservbyname('mysql')",
 	Man:     "getservbyname(3)",

@@ -16,6 +16,7 @@ var getservbyport = &repl.Command{
 	Detail: names.T(
 		"The list of getservbyname, read the other way. It tells what a port is usually for; any program may listen on it.",
 		"反过来查 getservbyname 的那张表。它说的是端口的通常用途；任何程序都可以监听这个端口。"),
+	Choices: map[string][]repl.Choice{"PROTO": protoChoices},
 	Example: []string{"getservbyport 80"},
 	Python:  "getservbyport(80)",
 	Man:     "getservbyport(3)",

@@ -14,6 +14,7 @@ var inetNtop = &repl.Command{
 	Detail: names.T(
 		"The way back from inet_pton: 4 bytes for AF_INET, 16 for AF_INET6. In IPv6 the longest run of zero groups is written as ::.",
 		"inet_pton 的逆操作：AF_INET 用 4 个字节，AF_INET6 用 16 个。IPv6 里最长的一串零组写成 ::。"),
+	Choices: map[string][]repl.Choice{"FAMILY": familyChoices},
 	Example: []string{`inet_ntop AF_INET b'\xc0\xa8\x01\x02'`},
 	Python:  `inet_ntop(AF_INET, b'\xc0\xa8\x01\x02')`,
 	Man:     "inet_ntop(3)",

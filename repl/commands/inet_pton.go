@@ -18,6 +18,7 @@ var inetPton = &repl.Command{
 	Detail: names.T(
 		"p stands for presentation, n for network. AF_INET gives 4 bytes, AF_INET6 16. It is strict where inet_aton is not: four decimal numbers without leading zeros, no short forms. An interface (fe80::1%eth0) is no part of the bytes.",
 		"p 是 presentation（书写形式），n 是 network（网络形式）。AF_INET 得到 4 个字节，AF_INET6 得到 16 个。它比 inet_aton 严格：必须是四个没有前导 0 的十进制数，不接受简写。网卡名（fe80::1%eth0）不属于这些字节。"),
+	Choices: map[string][]repl.Choice{"FAMILY": familyChoices},
 	Example: []string{"inet_pton AF_INET6 ::1"},
 	Python:  "inet_pton(AF_INET6, '::1')",
 	Man:     "inet_pton(3)",

@@ -13,6 +13,7 @@ import (
 // A field is one thing that inspect can tell of a socket.
 type field struct {
 	name   string
+	means  names.Text
 	python string // the expression in Python, %s being the socket; "" where Python has none
 	card   bool   // part of the card that inspect shows without a field
 	get    func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error)
@@ -32,28 +33,28 @@ func fields() []field {
 		}
 	}
 	return []field{
-		{"name", "", true, text(func(k *sockets.Socket) string { return k.Name })},
-		{"kind", "", true, text(typeWord)},
-		{"family", "%s.family", true, text(func(k *sockets.Socket) string { return "AddressFamily." + string(k.Family) })},
-		{"type", "%s.type", true, text(func(k *sockets.Socket) string { return "SocketKind." + string(k.Kind) })},
-		{"proto", "%s.proto", true, number(func(k *sockets.Socket) int64 { return int64(k.Proto) })},
-		{"fileno", "%s.fileno()", true, number(func(k *sockets.Socket) int64 { return int64(k.FD) })},
-		{"sockname", "%s.getsockname()", true, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
+		{"name", names.T("its name in this session", "在本会话里的名字"), "", true, text(func(k *sockets.Socket) string { return k.Name })},
+		{"kind", names.T("tcp, udp, unix …", "tcp、udp、unix …"), "", true, text(typeWord)},
+		{"family", names.T("address family", "地址族"), "%s.family", true, text(func(k *sockets.Socket) string { return "AddressFamily." + string(k.Family) })},
+		{"type", names.T("stream, datagram …", "流式、数据报 …"), "%s.type", true, text(func(k *sockets.Socket) string { return "SocketKind." + string(k.Kind) })},
+		{"proto", names.T("protocol number", "协议号"), "%s.proto", true, number(func(k *sockets.Socket) int64 { return int64(k.Proto) })},
+		{"fileno", names.T("file descriptor", "文件描述符"), "%s.fileno()", true, number(func(k *sockets.Socket) int64 { return int64(k.FD) })},
+		{"sockname", names.T("its own address", "本地地址"), "%s.getsockname()", true, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
 			a, err := c.Getsockname(k.FD)
 			return a.Value(), e.Fail("getsockname", k, err)
 		}},
-		{"peername", "%s.getpeername()", true, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
+		{"peername", names.T("its peer's address", "对端地址"), "%s.getpeername()", true, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
 			a, err := c.Getpeername(k.FD)
 			return a.Value(), e.Fail("getpeername", k, err)
 		}},
-		{"state", "", true, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
+		{"state", names.T("TCP state", "TCP 状态"), "", true, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
 			if k.KindName() == "tcp" {
 				s, err := c.State(k.FD)
 				return sockets.TextOf(s), e.Fail("getsockopt", k, err, "opt", "TCP_INFO")
 			}
 			return sockets.TextOf(stateWord(k)), nil
 		}},
-		{"recvq", "", true, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
+		{"recvq", names.T("bytes to read; clients to accept", "待读字节数；待 accept 的客户端数"), "", true, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
 			if k.Backlog >= 0 {
 				n, _, err := c.AcceptQueue(k.FD)
 				return sockets.IntOf(int64(n)), e.Fail("getsockopt", k, err, "opt", "TCP_INFO")
@@ -61,7 +62,7 @@ func fields() []field {
 			n, err := c.QueueIn(k.FD)
 			return sockets.IntOf(int64(n)), e.Fail("ioctl", k, err)
 		}},
-		{"sendq", "", true, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
+		{"sendq", names.T("bytes not yet acknowledged; backlog", "尚未确认的字节数；backlog"), "", true, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
 			if k.Backlog >= 0 {
 				return sockets.IntOf(int64(k.Backlog)), nil
 			}
@@ -71,34 +72,34 @@ func fields() []field {
 			}
 			return sockets.IntOf(int64(n)), e.Fail("ioctl", k, err)
 		}},
-		{"backlog", "", true, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
+		{"backlog", names.T("as given to listen", "listen 时给出的值"), "", true, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
 			on, err := c.Accepting(k.FD)
 			if err != nil || !on {
 				return none, e.Fail("getsockopt", k, err, "opt", "SO_ACCEPTCONN")
 			}
 			return sockets.IntOf(int64(k.Backlog)), nil
 		}},
-		{"blocking", "%s.getblocking()", true, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
+		{"blocking", names.T("does a call wait", "调用是否等待"), "%s.getblocking()", true, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
 			on, err := c.Blocking(k.FD)
 			return sockets.BoolOf(on || k.Timeout > 0), e.Fail("fcntl", k, err)
 		}},
-		{"timeout", "%s.gettimeout()", true, func(_ *repl.Env, _ sys.Caller, k *sockets.Socket) (sockets.Value, error) {
+		{"timeout", names.T("of settimeout, in seconds", "settimeout 的秒数"), "%s.gettimeout()", true, func(_ *repl.Env, _ sys.Caller, k *sockets.Socket) (sockets.Value, error) {
 			if k.Blocking {
 				return none, nil
 			}
 			return sockets.TextOf(repl.PythonTimeout(k)), nil
 		}},
-		{"ready", "", true, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
+		{"ready", names.T("what can be done without waiting", "不必等待就能做什么"), "", true, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
 			entries := []sys.PollEntry{{FD: k.FD, Read: true, Write: true}}
 			_, err := c.Poll(entries, 0)
 			return sockets.TextOf(readyWords(k, entries[0].Got)), e.Fail("poll", k, err)
 		}},
-		{"sent", "", true, number(func(k *sockets.Socket) int64 { return int64(k.Sent) })},
-		{"received", "", true, number(func(k *sockets.Socket) int64 { return int64(k.Received) })},
-		{"options", "", false, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
+		{"sent", names.T("bytes sent by this session", "本会话发送的字节数"), "", true, number(func(k *sockets.Socket) int64 { return int64(k.Sent) })},
+		{"received", names.T("bytes received by this session", "本会话接收的字节数"), "", true, number(func(k *sockets.Socket) int64 { return int64(k.Received) })},
+		{"options", names.T("every option", "所有选项"), "", false, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
 			return optionCard(e, c, k), nil
 		}},
-		{"tcp_info", "%s.getsockopt(IPPROTO_TCP, TCP_INFO, 256)", false, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
+		{"tcp_info", names.T("struct tcp_info of the kernel", "内核的 struct tcp_info"), "%s.getsockopt(IPPROTO_TCP, TCP_INFO, 256)", false, func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
 			o, _ := names.LookupOption("TCP_INFO")
 			v, err := c.Getsockopt(k.FD, o)
 			return v, e.Fail("getsockopt", k, err, "opt", "TCP_INFO")
@@ -106,10 +107,9 @@ func fields() []field {
 	}
 }
 
-// FieldNames are the fields of inspect, for completion.
-func fieldNames() (all []string) {
+func fieldChoices() (all []repl.Choice) {
 	for _, f := range fields() {
-		all = append(all, f.name)
+		all = append(all, repl.Choice{Word: f.name, Meaning: f.means})
 	}
 	return all
 }
@@ -121,6 +121,7 @@ var inspect = &repl.Command{
 	Summary: names.T("show what the kernel knows of a socket", "查看内核所知的套接字状态"),
 	Detail: names.T("Fields: name kind family type proto fileno sockname peername state recvq sendq backlog blocking timeout ready sent received options tcp_info. A field alone is printed as Python prints it.",
 		"字段：name kind family type proto fileno sockname peername state recvq sendq backlog blocking timeout ready sent received options tcp_info。只写一个字段时，按 Python 的样子打印。"),
+	Choices: map[string][]repl.Choice{"FIELD": fieldChoices()},
 	Example: []string{"s = socket tcp", "inspect s type"},
 	Python:  "s.type, s.family, s.fileno(), s.getsockname(), s.getpeername()",
 	Man:     "getsockname(2)",
@@ -207,8 +208,8 @@ func inspectCard(e *repl.Env, k *sockets.Socket, all []field) error {
 
 func unknownField(w repl.Word) error {
 	err := w.Err(names.T(w.Text+" is no field", "没有 "+w.Text+" 这个字段")).
-		Because(names.T("there are "+strings.Join(fieldNames(), " "), "可用的有 "+strings.Join(fieldNames(), " ")))
-	if near, ok := names.Nearest(strings.ToLower(w.Text), fieldNames()); ok {
+		Because(names.T("there are "+strings.Join(words(fieldChoices()), " "), "可用的有 "+strings.Join(words(fieldChoices()), " ")))
+	if near, ok := names.Nearest(strings.ToLower(w.Text), words(fieldChoices())); ok {
 		return err.Hint(names.T(near, near))
 	}
 	return err

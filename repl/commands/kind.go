@@ -30,7 +30,26 @@ var kindWords = map[string]kind{
 	"udp6":           {sockets.INET6, sockets.Dgram, 0},
 }
 
-var kindNames = []string{"tcp", "udp", "unix", "unix-dgram", "unix-seqpacket", "icmp", "raw"}
+// kindChoices are the words that help and completion offer.
+var kindChoices = []repl.Choice{
+	{Word: "tcp", Meaning: names.T("a stream of bytes, reliable", "可靠的字节流")},
+	{Word: "udp", Meaning: names.T("datagrams, without any promise", "数据报，不作任何保证")},
+	{Word: "unix", Meaning: names.T("a stream within this machine", "本机内的字节流")},
+	{Word: "unix-dgram", Meaning: names.T("datagrams within this machine", "本机内的数据报")},
+	{Word: "unix-seqpacket", Meaning: names.T("a connection that keeps boundaries", "保留消息边界的连接")},
+	{Word: "icmp", Meaning: names.T("ping, without root where allowed", "ping，系统允许时无需 root")},
+	{Word: "raw", Meaning: names.T("IP packets by hand; needs root", "手工构造 IP 报文，需要 root")},
+}
+
+var kindNames = words(kindChoices)
+
+// words are the words of the choices, without their meanings.
+func words(choices []repl.Choice) (all []string) {
+	for _, c := range choices {
+		all = append(all, c.Word)
+	}
+	return all
+}
 
 // manualWords are the words of socket(2).
 var manualWords = map[string]kind{

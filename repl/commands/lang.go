@@ -12,6 +12,10 @@ var lang = &repl.Command{
 	Usage:   []string{"[LANG]"},
 	Summary: names.T("speak English or Chinese", "切换语言：英文或中文"),
 	Detail:  names.T("The choice is kept for later sessions. Without a word it tells which is in force.", "选择会保留到以后的会话。不写参数时告诉你当前语言。"),
+	Choices: map[string][]repl.Choice{"LANG": {
+		{Word: "en", Meaning: names.T("English", "英文")},
+		{Word: "zh", Meaning: names.T("Chinese", "中文")},
+	}},
 	Example: []string{"lang zh"},
 	Run: func(e *repl.Env) error {
 		if !e.More() {

@@ -26,6 +26,7 @@ var listen = &repl.Command{
 			"With KIND and ADDR the socket is made and bound too, each call shown. A udp socket has no listen(2): it is bound, and that is all it needs.",
 		"从这时起，内核自己完成握手并把连接排进队列，最多 BACKLOG（默认 128）再加一个，等 accept 来取。写上 KIND 和 ADDR 时连同创建和绑定一起完成，每个调用都会显示。udp 没有 listen(2)：绑定之后就能收。"),
 	Flags:   []repl.Flag{sixFlag, unlinkFlag, reuseFlag},
+	Choices: map[string][]repl.Choice{"KIND": kindChoices},
 	Example: []string{"s = listen tcp 127.0.0.1:8888"},
 	Python:  "s.listen()",
 	Man:     "listen(2)",

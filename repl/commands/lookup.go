@@ -99,3 +99,11 @@ func serviceAt(e *repl.Env, port int, proto string) (name string, ok bool) {
 	}
 	return name, ok
 }
+
+var (
+	protoChoices  = []repl.Choice{{Word: "tcp"}, {Word: "udp"}}
+	familyChoices = []repl.Choice{
+		{Word: "AF_INET", Meaning: names.T("IPv4 (4 bytes)", "IPv4（4 字节）")},
+		{Word: "AF_INET6", Meaning: names.T("IPv6 (16 bytes)", "IPv6（16 字节）")},
+	}
+)

@@ -85,9 +85,14 @@ var recvmsg = &repl.Command{
 			}
 			p := e.NewSocket(i+1, "s", fd, family, kind, proto)
 			e.Adopt(p)
-			field("socket", sockets.TextOf(p.Name))
 			more = append(more, repl.SocketResult(p))
 			e.Act.Note("passed-socket", "s", p.Name, "n", strconv.Itoa(int(fd)))
+		}
+		switch {
+		case len(more) == 1:
+			field("socket", more[0])
+		case len(more) > 1:
+			field("sockets", sockets.ListOf(more...))
 		}
 		for len(more) < e.Names()-1 { // fewer came than were named
 			more = append(more, none)

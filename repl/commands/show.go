@@ -10,7 +10,15 @@ import (
 	"sockstep/sockets/names"
 )
 
-var layers = []string{"calls", "packets", "changes", "notes", "python"}
+var layerChoices = []repl.Choice{
+	{Word: "calls", Meaning: names.T("system calls with their results", "系统调用及其结果")},
+	{Word: "packets", Meaning: names.T("packets on the wire", "线路上的报文")},
+	{Word: "changes", Meaning: names.T("what changed in the kernel", "内核里变化了什么")},
+	{Word: "notes", Meaning: names.T("why", "为什么")},
+	{Word: "python", Meaning: names.T("the line in Python", "对应的 Python 代码")},
+}
+
+var layers = words(layerChoices)
 
 var show = &repl.Command{
 	Name:    "show",
@@ -19,6 +27,7 @@ var show = &repl.Command{
 	Summary: names.T("choose what is shown of each line", "选择每一行显示哪些层次"),
 	Detail: names.T("The layers are calls, packets, changes, notes and python; each is on or off. show calls all shows also the calls that sockstep makes for itself. Without a word it tells what is on.",
 		"层次有 calls、packets、changes、notes 和 python，各自 on 或 off。show calls all 连 sockstep 自己用的调用也显示。不写参数时告诉你哪些是打开的。"),
+	Choices: map[string][]repl.Choice{"LAYER": layerChoices, "SWITCH": switchChoices},
 	Example: []string{"show calls all"},
 	Run: func(e *repl.Env) error {
 		sh := e.Session.Show()

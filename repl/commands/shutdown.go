@@ -24,6 +24,11 @@ var shutdown = &repl.Command{
 	Detail: names.T(
 		"wr sends a FIN: the peer reads an end, and can still send. rd only refuses to read on; the peer is told nothing. rdwr (where HOW is left out) is both. The descriptor stays open until close.",
 		"wr 发送 FIN：对端读到结束，但仍能继续发送。rd 只是本端不再读，对端并不知道。省略 HOW 时为 rdwr，两者都做。描述符要到 close 才释放。"),
+	Choices: map[string][]repl.Choice{"HOW": {
+		{Word: "rd", Meaning: names.T("receive no more", "不再接收")},
+		{Word: "wr", Meaning: names.T("send no more: a FIN", "不再发送：发出 FIN")},
+		{Word: "rdwr", Meaning: names.T("both", "两者都")},
+	}},
 	Example: []string{"a, b = socketpair", "shutdown a wr"},
 	Python:  "s.shutdown(SHUT_WR)",
 	Man:     "shutdown(2)",

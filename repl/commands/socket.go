@@ -15,6 +15,7 @@ var socket = &repl.Command{
 			"A new socket has no address and no peer: it is only a file descriptor and the buffers behind it.",
 		"KIND 可以是 tcp（省略即 tcp，与 Python 相同）、udp、unix、unix-dgram、unix-seqpacket、icmp 或 raw；也可以写手册里的名字（AF_INET SOCK_STREAM）。新套接字没有地址也没有对端：它只是一个文件描述符和它背后的缓冲区。"),
 	Flags:   []repl.Flag{sixFlag},
+	Choices: map[string][]repl.Choice{"KIND": kindChoices},
 	Example: []string{"s = socket tcp"},
 	Python:  "s = socket(AF_INET, SOCK_STREAM)",
 	Man:     "socket(2)",

@@ -13,6 +13,7 @@ var socketpair = &repl.Command{
 	Summary: names.T("make two sockets that are each other's peer", "创建一对互为对端的套接字"),
 	Detail: names.T("Both ends are AF_UNIX and connected from the start, without addresses. KIND is unix (the default), unix-dgram or unix-seqpacket.",
 		"两端都是 AF_UNIX，一开始就已连接，也没有地址。KIND 为 unix（默认）、unix-dgram 或 unix-seqpacket。"),
+	Choices: map[string][]repl.Choice{"KIND": kindChoices},
 	Example: []string{"a, b = socketpair"},
 	Python:  "a, b = socketpair()",
 	Man:     "socketpair(2)",

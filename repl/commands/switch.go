@@ -7,6 +7,8 @@ import (
 	"sockstep/sockets/names"
 )
 
+var switchChoices = []repl.Choice{{Word: "on"}, {Word: "off"}}
+
 // readSwitch reads on or off, in any of the usual words.
 func readSwitch(w repl.Word) (bool, error) {
 	switch strings.ToLower(w.Text) {

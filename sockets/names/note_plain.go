@@ -31,7 +31,7 @@ var plainNotes = map[string]Text{
 		"收到的数据只保留了一部分用于显示，其余计数后就从套接字中取走了。"),
 	"arrived": T("something arrived at {s} and waits to be read.", "{s} 上有数据到达，等待读取。"),
 	"timed-out": T("nothing came within the time given, so the wait was ended.",
-		"在规定的时间内什么也没有来。{s} 保持原样。"),
+		"在规定的时间内什么也没有来，等待到此结束。"),
 	"nothing-ready": T("nothing became ready within the time given.", "在规定的时间内没有一个就绪。"),
 	"timeout-in-force": T("{s} has a timeout: to the kernel it is non-blocking, and poll waits before each call. Python counts that as blocking.",
 		"{s} 设有超时：在内核看来它是非阻塞的，每次调用前先由 poll 等待。Python 把这算作阻塞。"),

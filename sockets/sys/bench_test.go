@@ -67,55 +67,82 @@ func BenchmarkCall(b *testing.B) {
 	}
 }
 
-// BenchmarkBulk holds SendAll into RecvExactly against a bare loop of the same calls.
+// BenchmarkBulk holds SendAll and SendBytes into RecvExactly against bare loops of the same calls, which
+// read the same source.
 func BenchmarkBulk(b *testing.B) {
 	const size = 256 << 20
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	client, server := connected(b)
-	buf, sink := make([]byte, Chunk), make([]byte, Chunk)
-	var bare, ours time.Duration
-	zeros := bytes.NewReader(make([]byte, size))
-	for b.Loop() {
-		done := make(chan error, 1)
-		start := time.Now()
-		go func() {
-			for sent := 0; sent < size; {
-				r, _, errno := unix.Syscall6(unix.SYS_SENDTO, uintptr(client), uintptr(unsafe.Pointer(&buf[0])), uintptr(len(buf)), 0, 0, 0)
-				if errno != 0 {
-					done <- errno
-					return
-				}
-				sent += int(r)
-			}
-			done <- nil
-		}()
-		for got := 0; got < size; {
-			r, _, errno := unix.Syscall6(unix.SYS_RECVFROM, uintptr(server), uintptr(unsafe.Pointer(&sink[0])), uintptr(len(sink)), 0, 0, 0)
+	data := make([]byte, size)
+	bareSend := func(fd sockets.FD, p []byte) error {
+		for len(p) > 0 {
+			r, _, errno := unix.Syscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)), 0, 0, 0)
 			if errno != 0 {
-				b.Fatal(errno)
+				return errno
 			}
-			got += int(r)
+			p = p[r:]
 		}
-		if err := <-done; err != nil {
-			b.Fatal(err)
-		}
-		bare += time.Since(start)
-
-		_, _ = zeros.Seek(0, io.SeekStart)
-		start = time.Now()
-		go func() {
-			_, err := For(ctx, sockets.NewAct(1, "sendall")).SendAll(client, zeros, 0, nil)
-			done <- err
-		}()
-		if _, err := For(ctx, sockets.NewAct(2, "recv")).RecvExactly(server, size, nil, 0, nil); err != nil {
-			b.Fatal(err)
-		}
-		if err := <-done; err != nil {
-			b.Fatal(err)
-		}
-		ours += time.Since(start)
+		return nil
 	}
-	b.SetBytes(2 * size)
-	b.ReportMetric(float64(bare)/float64(ours), "x-bare-speed")
+	for _, bench := range []struct {
+		name string
+		bare func(fd sockets.FD) error
+		ours func(c Caller, fd sockets.FD) error
+	}{
+		{"reader", func(fd sockets.FD) error {
+			src, buf := bytes.NewReader(data), make([]byte, Chunk)
+			for {
+				n, err := src.Read(buf)
+				if err == io.EOF {
+					return nil
+				}
+				if err := bareSend(fd, buf[:n]); err != nil {
+					return err
+				}
+			}
+		}, func(c Caller, fd sockets.FD) error {
+			_, err := c.SendAll(fd, bytes.NewReader(data), 0, nil)
+			return err
+		}},
+		{"bytes", func(fd sockets.FD) error {
+			for p := data; len(p) > 0; p = p[Chunk:] {
+				if err := bareSend(fd, p[:Chunk]); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, func(c Caller, fd sockets.FD) error {
+			_, err := c.SendBytes(fd, data, Chunk, nil)
+			return err
+		}},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			client, server := connected(b)
+			sink := make([]byte, Chunk)
+			var bare, ours time.Duration
+			done := make(chan error, 1)
+			for b.Loop() {
+				start := time.Now()
+				go func() { done <- bench.bare(client) }()
+				for got := 0; got < size; {
+					r, _, errno := unix.Syscall6(unix.SYS_RECVFROM, uintptr(server), uintptr(unsafe.Pointer(&sink[0])), uintptr(len(sink)), 0, 0, 0)
+					if errno != 0 {
+						b.Fatal(errno)
+					}
+					got += int(r)
+				}
+				must(b, <-done)
+				bare += time.Since(start)
+
+				start = time.Now()
+				go func() { done <- bench.ours(For(ctx, sockets.NewAct(1, "sendall")), client) }()
+				_, err := For(ctx, sockets.NewAct(2, "recv")).RecvExactly(server, size, nil, 0, nil)
+				must(b, err)
+				must(b, <-done)
+				ours += time.Since(start)
+			}
+			b.SetBytes(2 * size)
+			b.ReportMetric(float64(bare)/float64(ours), "x-bare-speed")
+		})
+	}
 }

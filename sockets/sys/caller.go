@@ -96,9 +96,6 @@ func (c Caller) block(op string, w waiting, want int, do doer, tell teller) (int
 	}
 }
 
-// over reports whether the context is over.
-func (c Caller) over() bool { return c.ctx != nil && c.ctx.Err() != nil }
-
 // waiting says what a call waits for, to systems where only poll(2) can be ended from outside.
 type waiting struct {
 	fd     sockets.FD

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"sockstep/sockets"
-	"sockstep/sockets/names"
 )
 
 // tb is what the tests' own calls are made with: they are recorded nowhere.
@@ -69,13 +68,4 @@ func connected(t testing.TB) (client, server sockets.FD) {
 	must(t, err)
 	closing(t, server)
 	return client, server
-}
-
-// lookup finds an option that the table is known to have.
-func lookup(name string) names.Option {
-	o, ok := names.LookupOption(name)
-	if !ok {
-		panic("the names table has no " + name)
-	}
-	return o
 }

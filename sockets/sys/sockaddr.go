@@ -137,7 +137,3 @@ func zone(scope uint32) string {
 	}
 	return strconv.FormatUint(uint64(scope), 10)
 }
-
-func ip4(b []byte) netip.Addr { return netip.AddrFrom4([4]byte(b)) }
-
-func ip6(b []byte) netip.Addr { return netip.AddrFrom16([16]byte(b)) }

@@ -2,6 +2,7 @@ package sys
 
 import (
 	"encoding/binary"
+	"net/netip"
 	"strconv"
 	"unsafe"
 
@@ -170,3 +171,7 @@ func sockaddrValue(b []byte) sockets.Value {
 }
 
 func setTimeval(tv *unix.Timeval, sec, usec int64) { tv.Sec, tv.Usec = sec, usec }
+
+func ip4(b []byte) netip.Addr { return netip.AddrFrom4([4]byte(b)) }
+
+func ip6(b []byte) netip.Addr { return netip.AddrFrom16([16]byte(b)) }
