@@ -18,6 +18,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 // rooms is who may import whom: with a < b, b may import a and all that a may import. What this text does not allow
@@ -315,12 +316,13 @@ func TestStreams(t *testing.T) {
 // not seen; for that, a lock or a pool at package level needs a reason.
 func TestPackageVariables(t *testing.T) {
 	set, files := parse(t)
-	used := map[string]bool{}
+	used, told := map[string]bool{}, map[token.Pos]bool{}
 	report := func(f *file, pos token.Pos, name, what string) {
-		if key := f.dir() + "." + name; mutable[key] == "" {
+		key := f.dir() + "." + name
+		used[key] = true
+		if mutable[key] == "" && !told[pos] { // most files are those of several systems
+			told[pos] = true
 			t.Errorf("%s: %s %s after start", set.Position(pos), key, what)
-		} else {
-			used[key] = true
 		}
 	}
 	for _, system := range []string{"linux", "darwin", "freebsd", "windows"} {
@@ -516,4 +518,69 @@ func TestWords(t *testing.T) {
 			t.Errorf("%s: names the folder %s, which is elsewhere on every machine", name, here)
 		}
 	})
+}
+
+// TestTexts finds, wherever a text is written, a side that is missing or in the other language. What is to be typed is
+// the same on both sides, and so is a word of the system's that nobody has translated.
+func TestTexts(t *testing.T) {
+	set, files := parse(t)
+	for _, f := range files {
+		if f.test {
+			continue
+		}
+		ast.Inspect(f.tree, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) != 2 || !isText(call.Fun, f) {
+				return true
+			}
+			at := set.Position(n.Pos())
+			en, zh := source(set, f, call.Args[0]), source(set, f, call.Args[1])
+			switch enHan, zhHan := hasHan(call.Args[0]), hasHan(call.Args[1]); {
+			case en == `""` || zh == `""`:
+				if en != zh {
+					t.Errorf("%s: one language is missing", at)
+				}
+			case enHan:
+				t.Errorf("%s: Chinese in %s", at, en)
+			case en != zh && !zhHan && isWords(call.Args[1]):
+				t.Errorf("%s: no Chinese in %s", at, zh)
+			}
+			return true
+		})
+	}
+}
+
+// isText reports whether a function is the one that makes a text of its two sides: names.T, and T in its own room.
+func isText(f ast.Expr, in *file) bool {
+	switch f := f.(type) {
+	case *ast.SelectorExpr:
+		of, ok := f.X.(*ast.Ident)
+		return ok && of.Name == "names" && f.Sel.Name == "T"
+	case *ast.Ident:
+		return f.Name == "T" && room(in.dir()) == "names"
+	}
+	return false
+}
+
+func source(set *token.FileSet, f *file, e ast.Expr) string {
+	return string(f.source[set.Position(e.Pos()).Offset:set.Position(e.End()).Offset])
+}
+
+// isWords reports whether an expression holds words of its own. One that is only put together of others says nothing of its language.
+func isWords(e ast.Expr) bool { return literals(e, unicode.IsLetter) }
+
+func hasHan(e ast.Expr) bool {
+	return literals(e, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+// literals reports whether the strings in an expression hold such a character.
+func literals(e ast.Expr, is func(rune) bool) (found bool) {
+	ast.Inspect(e, func(n ast.Node) bool {
+		if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
+			s, _ := strconv.Unquote(l.Value)
+			found = found || strings.ContainsFunc(s, is)
+		}
+		return true
+	})
+	return found
 }

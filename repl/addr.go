@@ -151,13 +151,18 @@ func checkPort(w Word, port string) *sockets.Error {
 func readTuple(w Word) (AddressSpec, *sockets.Error) {
 	inner := strings.TrimSuffix(strings.TrimPrefix(w.Text, "("), ")")
 	host, rest, ok := strings.Cut(inner, ",")
-	port, _, _ := strings.Cut(rest, ",")
+	port, rest, _ := strings.Cut(rest, ",")
 	host, port = strings.Trim(strings.TrimSpace(host), `'"`), strings.TrimSpace(port)
 	if !ok || port == "" {
 		return AddressSpec{}, w.Err(names.T("an address in brackets is a host and a port: ('127.0.0.1', 8888)", "括号里的地址是主机和端口：('127.0.0.1', 8888)"))
 	}
 	if err := checkPort(w, port); err != nil {
 		return AddressSpec{}, err
+	}
+	if _, scope, ok := strings.Cut(rest, ","); ok && strings.Contains(host, ":") { // ('fe80::1', 80, flowinfo, scope_id)
+		if scope = strings.TrimSpace(scope); scope != "0" && scope != "" {
+			host += "%" + scope
+		}
 	}
 	return hostSpec(host, port), nil
 }

@@ -207,21 +207,26 @@ func (e *Env) failed(op string, k *sockets.Socket, errno string, err error, pair
 	if names.WrongOrder(sit) {
 		e.Act.Note("wrong-order", append([]string{"state", sit.State}, sit.Fill...)...)
 	}
-	switch errno {
-	case "EAGAIN":
-		e.Act.Note("would-block", sit.Fill...)
-	case "EPIPE":
-		if k != nil && k.State != "CLOSE" && !k.WriteEnd {
-			e.Act.Note("broken-pipe", sit.Fill...)
-		}
-	case "ECONNRESET":
-		e.Act.Note("reset", append([]string{"peer", PeerName(k)}, sit.Fill...)...)
-	case "ECONNREFUSED":
-		if k != nil && k.Kind == sockets.Dgram && k.Family != sockets.UNIX && op != "connect" {
-			e.Act.Note("unreachable-on-second-send", sit.Fill...)
-		}
+	kind := oddEnd(op, k, errno)
+	if kind != "" {
+		e.Act.Note(kind, append([]string{"peer", PeerName(k)}, sit.Fill...)...)
 	}
-	return &sockets.Error{Op: op, Errno: errno, Message: x.Message, Why: x.Why, Fix: x.Fix, Err: err}
+	return &sockets.Error{Op: op, Errno: errno, Kind: kind, Message: x.Message, Why: x.Why, Fix: x.Fix, Err: err}
+}
+
+// oddEnd is the note that an errno deserves besides its explanation, "" for none.
+func oddEnd(op string, k *sockets.Socket, errno string) string {
+	switch {
+	case errno == "EAGAIN":
+		return "would-block"
+	case errno == "ECONNRESET":
+		return "reset"
+	case errno == "EPIPE" && k != nil && !k.Peer.IsZero() && !k.WriteEnd:
+		return "broken-pipe"
+	case errno == "ECONNREFUSED" && k != nil && k.Kind == sockets.Dgram && k.Family != sockets.UNIX && op != "connect":
+		return "unreachable-on-second-send"
+	}
+	return ""
 }
 
 // interrupted is the error of a call that was ended from outside: by --timeout, or by Ctrl-C or cancel.
@@ -264,6 +269,8 @@ func situation(k *sockets.Socket) string {
 		return "LISTEN"
 	case k.WriteEnd && k.Kind == sockets.Stream:
 		return "SHUT_WR"
+	case k.State == "CLOSE" && !k.Peer.IsZero() && k.Stream():
+		return "RESET"
 	case k.State != "" && k.State != "CLOSE":
 		return k.State
 	case !k.Peer.IsZero():

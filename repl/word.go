@@ -80,7 +80,7 @@ func (x *lexer) quoteAt(i int) int {
 // elsewhere it is a letter, so that it's needs no quoting.
 func (x *lexer) word() (Word, *sockets.Error) {
 	w := Word{Col: x.pos}
-	if strings.HasPrefix(x.line[x.pos:], "('") || strings.HasPrefix(x.line[x.pos:], `("`) {
+	if x.opensTuple() {
 		return x.tuple()
 	}
 	if n := plain(x.line[x.pos:]); n > 0 {
@@ -144,18 +144,43 @@ func plain(s string) int {
 	return len(s)
 }
 
+// opensTuple reports whether a tuple begins at pos: a bracket and a quote, or a bracket and a $name that is closed again.
+func (x *lexer) opensTuple() bool {
+	rest := x.line[x.pos:]
+	return strings.HasPrefix(rest, "('") || strings.HasPrefix(rest, `("`) || strings.HasPrefix(rest, "($") && strings.Contains(rest, ")")
+}
+
 // tuple reads Python's way to write an address, brackets and all, as one word.
 func (x *lexer) tuple() (Word, *sockets.Error) {
 	w := Word{Col: x.pos, Tuple: true}
-	end := strings.IndexByte(x.line[x.pos:], ')')
-	if end < 0 {
-		w.Raw = x.line[x.pos:]
-		return w, w.Err(names.T("this bracket is never closed", "这个括号没有闭合"))
+	var b strings.Builder
+	quote := byte(0)
+	for x.pos < len(x.line) {
+		c := x.line[x.pos]
+		switch {
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote == 0 && (c == '\'' || c == '"'):
+			quote = c
+		case c == '$' && quote != '\'':
+			v, ok, err := x.reference()
+			if err != nil {
+				return w, err
+			}
+			if ok {
+				b.Write(v.Raw())
+				continue
+			}
+		}
+		b.WriteByte(c)
+		x.pos++
+		if c == ')' && quote == 0 {
+			w.Text, w.Raw = b.String(), x.line[w.Col:x.pos]
+			return w, nil
+		}
 	}
-	x.pos += end + 1
-	w.Raw = x.line[w.Col:x.pos]
-	w.Text = w.Raw
-	return w, nil
+	w.Raw = x.line[w.Col:]
+	return w, w.Err(names.T("this bracket is never closed", "这个括号没有闭合"))
 }
 
 // reference reads $name or ${name} at pos; not ok where the dollar stands for itself.

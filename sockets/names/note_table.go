@@ -22,7 +22,7 @@ var notes = []note{
 	// Sending.
 	{"partial-send", T("the kernel took {n} of {want} bytes: its send buffer is full. Send the rest again, or use sendall.",
 		"内核只接收了 {want} 字节中的 {n} 字节：发送缓冲区满了。剩下的要再次发送，或者用 sendall。")},
-	{"buffered", T("send is done when the {n} bytes lie in the kernel's send buffer; it does not mean that {peer} has them, let alone has read them.",
+	{"buffered", T("send is done as soon as its bytes ({n}) lie in the kernel's send buffer; that does not mean that {peer} has them, let alone has read them.",
 		"send 成功只表示 {n} 字节已放进内核的发送缓冲区；不表示 {peer} 已经收到，更不表示已经读了。")},
 	{"zero-send", T("0 bytes were sent: on a TCP or unix stream nothing happens and {peer} notices nothing. It is no way to say the end; that is `shutdown {s} wr`.",
 		"发送了 0 字节：在 TCP 或 unix 流上什么也不会发生，{peer} 毫无察觉。这不是表示结束的办法；要结束发送，用 `shutdown {s} wr`。")},
