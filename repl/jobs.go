@@ -145,7 +145,7 @@ func (s *Session) cancelOn(k *sockets.Socket, by *Env) {
 func (e *Env) JobList() []JobState {
 	var out []JobState
 	for _, j := range e.Session.jobs {
-		out = append(out, JobState{ID: j.ID, Line: j.Line, For: time.Since(j.Began), Ended: j.ended, Err: j.env.Act.Err != nil && j.ended})
+		out = append(out, JobState{ID: j.ID, Line: j.Line, For: time.Since(j.Began), Ended: j.ended, Err: j.ended && !j.env.Act.OK()})
 	}
 	return out
 }
@@ -159,32 +159,35 @@ type JobState struct {
 	Err   bool
 }
 
-// job finds a job by the next word; the newest one that runs, else the newest, where there is none.
+// job finds a job by the next word; the newest one that runs, else the newest, where there is none. It is never the job that asks.
 func (e *Env) job() (*Job, error) {
-	s := e.Session
+	jobs := slices.DeleteFunc(slices.Clone(e.Session.jobs), func(j *Job) bool { return j.env == e })
 	if e.More() {
 		w, _ := e.Next("JOB")
+		if err := e.Done(); err != nil {
+			return nil, err
+		}
 		id, err := strconv.Atoi(w.Text)
-		for _, j := range s.jobs {
+		for _, j := range jobs {
 			if err == nil && j.ID == id {
 				return j, nil
 			}
 		}
 		return nil, w.Err(names.T("there is no job "+w.Text, "没有作业 "+w.Text)).Hint(names.T("jobs lists them", "jobs 列出所有作业"))
 	}
-	for i := len(s.jobs) - 1; i >= 0; i-- {
-		if !s.jobs[i].ended {
-			return s.jobs[i], nil
+	for i := len(jobs) - 1; i >= 0; i-- {
+		if !jobs[i].ended {
+			return jobs[i], nil
 		}
 	}
-	if n := len(s.jobs); n > 0 {
-		return s.jobs[n-1], nil
+	if n := len(jobs); n > 0 {
+		return jobs[n-1], nil
 	}
 	return nil, e.Missing("JOB").(*sockets.Error).Because(names.T("no job was started", "还没有启动过作业")).
 		Hint(names.T("accept s &", "accept s &"))
 }
 
-// WaitJob waits for a job and gives its value, or its error. Without a word it waits for all that run.
+// WaitJob waits for a job and gives its value, or its error where "!" did not ask for that. Without a word it waits for all that run.
 func (e *Env) WaitJob() (sockets.Value, error) {
 	all := !e.More()
 	j, err := e.job()
@@ -194,7 +197,7 @@ func (e *Env) WaitJob() (sockets.Value, error) {
 	wait := []*Job{j}
 	if all {
 		for _, other := range e.Session.jobs {
-			if !other.ended && other != j {
+			if !other.ended && other != j && other.env != e {
 				wait = append(wait, other)
 			}
 		}
@@ -212,6 +215,9 @@ func (e *Env) WaitJob() (sockets.Value, error) {
 		}
 	}
 	e.Session.flush()
+	if j.env.Act.Expected {
+		return j.env.Act.Value, nil
+	}
 	return j.env.Act.Value, j.env.Act.Err
 }
 

@@ -15,11 +15,11 @@ var cancel = &repl.Command{
 	Detail:  names.T("Without a number the newest that runs is ended. Its socket stays as it was.", "不写编号时结束最新的那个。套接字保持原样。"),
 	Example: []string{"s = listen tcp 127.0.0.1:8888", "accept s &", "cancel"},
 	Run: func(e *repl.Env) error {
-		id, err := e.CancelJob()
-		if err != nil {
+		if err := e.CheckNames(0); err != nil {
 			return err
 		}
-		if err := e.Gives(0); err != nil {
+		id, err := e.CancelJob()
+		if err != nil {
 			return err
 		}
 		e.Act.Note("job-cancelled", "job", strconv.Itoa(id))

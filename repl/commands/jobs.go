@@ -1,8 +1,6 @@
 package commands
 
 import (
-	"strconv"
-
 	"sockstep/repl"
 	"sockstep/sockets"
 	"sockstep/sockets/names"

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"errors"
 	"strconv"
 	"strings"
@@ -261,16 +262,24 @@ func allOptions(e *repl.Env, k *sockets.Socket) error {
 	}
 	var rows []sockets.Value
 	eachOption(e.Sys.Scaffold(), k, func(o names.Option, v sockets.Value) {
+		unit := o.Unit.In(e.Lang())
+		switch { // a column of its own for the unit would take the room of the meaning
+		case v.Type == sockets.IntValue && unit != "":
+			v.Text += " " + cmp.Or(shortUnits[unit], unit)
+		case v.Type == sockets.BytesValue && len(v.Bytes) > 4:
+			v.Text = names.T(strconv.Itoa(len(v.Bytes))+" bytes", strconv.Itoa(len(v.Bytes))+" 字节").In(e.Lang())
+		}
 		rows = append(rows, sockets.CardOf(
 			sockets.Field{Name: "option", Value: sockets.TextOf(o.Name)},
 			sockets.Field{Name: "value", Value: v},
-			sockets.Field{Name: "unit", Value: sockets.TextOf(o.Unit.In(e.Lang()))},
 			sockets.Field{Name: "meaning", Value: sockets.TextOf(o.Meaning.In(e.Lang()))},
 		))
 	})
 	e.Result(sockets.ListOf(rows...))
 	return nil
 }
+
+var shortUnits = map[string]string{"seconds": "s", "milliseconds": "ms", "microseconds": "µs"}
 
 // optionCard is every option that k has, as a card: inspect shows it.
 func optionCard(_ *repl.Env, c sys.Caller, k *sockets.Socket) sockets.Value {
@@ -282,7 +291,8 @@ func optionCard(_ *repl.Env, c sys.Caller, k *sockets.Socket) sockets.Value {
 }
 
 // eachOption reads every option that fits k and that reading leaves as it is: a look clears SO_ERROR and
-// TCP_SAVED_SYN, TCP_ZEROCOPY_RECEIVE takes data, and a descriptor would have to be closed. What the kernel was built without, or has not in this state, is passed over.
+// TCP_SAVED_SYN, TCP_ZEROCOPY_RECEIVE takes data, and a descriptor would have to be closed. What the kernel was built without, or has not in this state, is
+// passed over.
 // TCP_INFO is no option but a report, and inspect shows it.
 func eachOption(c sys.Caller, k *sockets.Socket, tell func(names.Option, sockets.Value)) {
 	for _, o := range names.Options() {

@@ -15,14 +15,14 @@ var wait = &repl.Command{
 	Example: []string{"s = listen tcp 127.0.0.1:8888", "c = accept s &", "k = connect tcp 127.0.0.1:8888", "wait"},
 	Waits:   names.T("a job's end", "作业结束"),
 	Run: func(e *repl.Env) error {
+		if err := e.CheckNames(1); err != nil {
+			return err
+		}
 		if err := e.Deadline(); err != nil {
 			return err
 		}
 		v, err := e.WaitJob()
 		if err != nil {
-			return err
-		}
-		if err := e.Gives(1); err != nil {
 			return err
 		}
 		e.Result(v)

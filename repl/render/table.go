@@ -206,3 +206,20 @@ func tableOf(cards []sockets.Value) Table {
 	}
 	return t
 }
+
+// proseColumn is the title of the column that holds running text; it stands last.
+const proseColumn = "meaning"
+
+// cutProse takes the column of running text off, nil where there is none: it is wrapped, not shortened.
+func (t *Table) cutProse() (prose []string) {
+	last := len(t.Columns) - 1
+	if last < 1 || t.Columns[last].Title != proseColumn {
+		return nil
+	}
+	t.Columns = t.Columns[:last]
+	for i, r := range t.Rows {
+		prose = append(prose, r[last])
+		t.Rows[i] = r[:last]
+	}
+	return prose
+}

@@ -245,10 +245,42 @@ var moreCharacters = names.T("… {n} more characters", "……还有 {n} 个字
 // cards writes cards of the same kind as a table with a row for each.
 func (d *drawing) cards(indent int, cards []sockets.Value) {
 	t := tableOf(cards)
-	head, rows, hidden := t.Lines(d.room(indent))
-	d.lines(indent, dim, []string{head})
-	d.lines(indent, plain, rows)
+	prose := t.cutProse()
+	room := d.room(indent)
+	if prose != nil {
+		room = max(room-proseRoom-columnGap, room/2)
+	}
+	head, rows, hidden := t.Lines(room)
+	if prose == nil {
+		d.lines(indent, dim, []string{head})
+		d.lines(indent, plain, rows)
+	} else {
+		d.beforeProse(indent, head, rows, prose)
+	}
 	if len(hidden) > 0 {
 		d.lines(indent, dim, Wrap(d.say(wordHidden)+strings.Join(hidden, ", "), d.room(indent)))
+	}
+}
+
+// proseRoom is how many columns running text in a table wants at least.
+const proseRoom = 30
+
+// beforeProse writes a table's rows with running text behind each, wrapped into the room that is left.
+func (d *drawing) beforeProse(indent int, head string, rows, prose []string) {
+	widest := Width(head)
+	for _, r := range rows {
+		widest = max(widest, Width(r))
+	}
+	hang := indent + widest + columnGap
+	d.to(indent)
+	d.put(dim, head)
+	d.to(hang)
+	d.put(dim, proseColumn)
+	d.newline()
+	for i, r := range rows {
+		d.to(indent)
+		d.put(plain, r)
+		d.to(hang)
+		d.lines(hang, plain, Wrap(Sanitize(prose[i]), d.room(hang)))
 	}
 }

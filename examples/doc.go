@@ -1,0 +1,3 @@
+// Package examples holds sessions of sockstep as scripts, and in programs the other side of them in Python. Its tests play them all:
+// alone, against each other, against real peers, and beside strace.
+package examples
