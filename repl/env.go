@@ -3,8 +3,6 @@ package repl
 import (
 	"context"
 	"errors"
-	"net/netip"
-	"strconv"
 	"strings"
 	"time"
 
@@ -82,90 +80,8 @@ func (s *Session) newEnv(ctx context.Context, act *sockets.Act, c *Command, line
 	return e, nil
 }
 
-// isFlag reports whether a word is a flag: it begins with a dash, stands in no quotes, and is no number (save where -6 is a flag).
-func isFlag(c *Command, w Word) bool {
-	if w.Quoted || w.Value != nil || len(w.Raw) < 2 || w.Raw[0] != '-' || w.Raw == "--" {
-		return w.Quoted && strings.HasPrefix(w.Raw, "--") // --until='\r\n'
-	}
-	if _, err := strconv.ParseFloat(w.Raw, 64); err == nil {
-		_, _, ok := c.flag(w.Raw)
-		return ok
-	}
-	return true
-}
-
-func unknownFlag(c *Command, w Word, spelling string, ambiguous []string) *sockets.Error {
-	if len(ambiguous) > 0 {
-		return w.Err(names.T(spelling+" may be "+orList(ambiguous, " or "), spelling+" 可能是 "+orList(ambiguous, " 或 ")))
-	}
-	var all []string
-	for _, f := range c.Flags {
-		all = append(all, f.Spelling())
-	}
-	err := w.Err(names.T(c.Name+" has no flag "+spelling, c.Name+" 没有 "+spelling+" 这个选项"))
-	if near, ok := names.Nearest(spelling, all); ok {
-		return err.Hint(names.T(near, near))
-	}
-	if len(all) == 0 {
-		return err.Hint(names.T("as a plain word: '"+w.Text+"'", "若就是普通的词，请加引号：'"+w.Text+"'"))
-	}
-	return err.Hint(names.T(strings.Join(all, " ")+"; as a plain word: '"+w.Text+"'", strings.Join(all, " ")+"；若就是普通的词，请加引号：'"+w.Text+"'"))
-}
-
 // Lang is the language of the session.
 func (e *Env) Lang() names.Lang { return e.Session.Lang() }
-
-// Flag reports whether a flag was given.
-func (e *Env) Flag(name string) bool { _, ok := e.flags[name]; return ok }
-
-// FlagWord is the value that a flag was given.
-func (e *Env) FlagWord(name string) (Word, bool) { w, ok := e.flags[name]; return w, ok }
-
-// FlagInt is a flag's value as a count from min to max; def where it was not given. k, M and G multiply by 1024.
-func (e *Env) FlagInt(name string, def, min, max int64) (int64, error) {
-	w, ok := e.flags[name]
-	if !ok {
-		return def, nil
-	}
-	return parseCount(w, min, max)
-}
-
-// FlagDuration is a flag's value as a duration: seconds (0.5), or with a unit (500ms, 2s).
-func (e *Env) FlagDuration(name string) (time.Duration, bool, error) {
-	w, ok := e.flags[name]
-	if !ok {
-		return 0, false, nil
-	}
-	d, err := parseDuration(w)
-	return d, true, err
-}
-
-func parseDuration(w Word) (time.Duration, error) {
-	f, err := strconv.ParseFloat(w.Text, 64)
-	d := time.Duration(f * float64(time.Second))
-	if err != nil {
-		d, err = time.ParseDuration(w.Text)
-	}
-	if err != nil || d < 0 || f > 1e9 || f != f {
-		return 0, w.Err(names.T("a duration is a number of seconds (0.5), or has a unit (500ms, 2s)", "时间写成秒数（0.5），或带单位（500ms、2s）"))
-	}
-	return d, nil
-}
-
-func parseCount(w Word, lo, hi int64) (int64, error) {
-	digits, factor := w.Text, int64(1)
-	if n := len(digits); n > 1 {
-		if i := strings.IndexByte("kMG", digits[n-1]); i >= 0 {
-			digits, factor = digits[:n-1], 1<<(10*(i+1))
-		}
-	}
-	n, err := strconv.ParseInt(digits, 0, 64)
-	if err != nil || n > hi/factor || n < lo/factor || n < 0 && lo >= 0 {
-		l, h := strconv.FormatInt(lo, 10), strconv.FormatInt(hi, 10)
-		return 0, w.Err(names.T("a whole number from "+l+" to "+h+" is wanted here", "这里要一个 "+l+" 到 "+h+" 的整数"))
-	}
-	return n * factor, nil
-}
 
 // More reports whether words are left.
 func (e *Env) More() bool { return len(e.words) > 0 }
@@ -346,124 +262,6 @@ func (e *Env) Message() ([]byte, error) {
 func hasEscape(s string) bool {
 	i := strings.IndexByte(s, '\\')
 	return i >= 0 && i+1 < len(s) && strings.IndexByte("nrtx0", s[i+1]) >= 0
-}
-
-// Address takes an address for a socket of this family, and looks its names up. "" takes any family.
-func (e *Env) Address(family sockets.Family) (sockets.Address, error) {
-	if len(e.words) == 0 {
-		return sockets.Address{}, e.Missing("ADDR")
-	}
-	if len(e.words) > 1 && IsName(e.words[0].Text) && !e.words[0].Quoted {
-		if _, n, err := ReadAddress(e.words[1:], family == sockets.UNIX); err == nil && n > 0 && looksLikeAddress(e.words[1]) {
-			if err := e.noSocket(e.words[0]); err != nil {
-				return sockets.Address{}, err
-			}
-		}
-	}
-	spec, n, err := ReadAddress(e.words, family == sockets.UNIX)
-	if err != nil {
-		return sockets.Address{}, err
-	}
-	w := e.words[0]
-	if n > 1 {
-		w.Raw = e.line.Text[w.Col : e.words[1].Col+len(e.words[1].Raw)]
-	}
-	e.words = e.words[n:]
-	addr, rerr := e.Resolve(spec, family, w)
-	if !spec.Address.IsZero() {
-		e.keptAddress = strings.Trim(w.Raw, "${}")
-	}
-	return addr, rerr
-}
-
-// AddressPython is the line's address in Python: by its name where it is a kept one.
-func (e *Env) AddressPython(addr sockets.Address) string {
-	if e.keptAddress != "" {
-		return e.keptAddress
-	}
-	return addr.Python()
-}
-
-func looksLikeAddress(w Word) bool { return w.Tuple || strings.ContainsAny(w.Text, ":/@") }
-
-// Resolve looks up the names in an address. The first address of the family is taken.
-func (e *Env) Resolve(spec AddressSpec, family sockets.Family, w Word) (sockets.Address, error) {
-	switch {
-	case !spec.Address.IsZero():
-		return spec.Address, nil
-	case spec.Unix:
-		return sockets.Address{Family: sockets.UNIX, Path: spec.Path, Abstract: spec.Abstract}, nil
-	}
-	proto := "tcp"
-	port, err := strconv.Atoi(spec.Port)
-	if err != nil {
-		var ok bool
-		if port, ok = e.Service(spec.Port, proto); !ok {
-			if port, ok = e.Service(spec.Port, "udp"); !ok {
-				return sockets.Address{}, w.Err(names.T("no service is called "+spec.Port, "没有叫 "+spec.Port+" 的服务"))
-			}
-		}
-	}
-	want := family
-	if want != sockets.INET && want != sockets.INET6 {
-		want = spec.Family
-	}
-	if spec.Family == sockets.INET6 && want == sockets.INET {
-		want = sockets.INET6 // the kernel shall say that they do not fit
-	}
-	if ip, err := netip.ParseAddr(spec.Host); err == nil && ip.Is4() && want == sockets.INET6 {
-		want = sockets.INET
-	}
-	ip, err := e.lookUp(spec.Host, want)
-	if err != nil {
-		var known *sockets.Error
-		if errors.As(err, &known) {
-			known.At(w.Col, len(w.Raw))
-			return sockets.Address{}, known
-		}
-		return sockets.Address{}, err
-	}
-	return sockets.IPAddress(ip, uint16(port)), nil
-}
-
-// lookUp finds the first address of a host; of no host, the one that stands for every interface.
-func (e *Env) lookUp(host string, family sockets.Family) (netip.Addr, error) {
-	if host == "" {
-		if family == sockets.INET6 {
-			return netip.IPv6Unspecified(), nil
-		}
-		return netip.IPv4Unspecified(), nil
-	}
-	if ip, err := netip.ParseAddr(host); err == nil {
-		return ip, nil
-	}
-	if family == "" {
-		family = sockets.INET
-	}
-	all, err := e.HostAddresses(host, family)
-	if err != nil {
-		return netip.Addr{}, err
-	}
-	return all[0], nil
-}
-
-// HostAddresses are the addresses of a host, in the resolver's order; it may wait for a name server.
-func (e *Env) HostAddresses(host string, family sockets.Family) (all []netip.Addr, err error) {
-	e.Block(func() { all, err = sys.Resolve(e.Ctx, host, family) })
-	if err == nil && len(all) > 0 {
-		return all, nil
-	}
-	return nil, e.GaiError(host, err)
-}
-
-// Service finds a service's port in /etc/services, and where that is missing or bare, in our own table.
-func (e *Env) Service(name, proto string) (port int, ok bool) {
-	if listed, err := sys.Services(); err == nil {
-		if port, ok := names.FindService(listed, name, proto); ok {
-			return port, true
-		}
-	}
-	return names.LookupService(name, proto)
 }
 
 // Block runs f, which may block, without the session's lock.

@@ -45,23 +45,9 @@ var connect = &repl.Command{
 			e.Python(k.Name, ".connect(", e.AddressPython(addr), ")")
 			return connectTo(e, k, addr)
 		}
-		k, familyGiven, err := readKind(e)
+		k, addr, err := readKindAndAddress(e)
 		if err != nil {
 			return err
-		}
-		want := k.family
-		if !familyGiven {
-			want = ""
-		}
-		addr, err := e.Address(want)
-		if err != nil {
-			return err
-		}
-		if !familyGiven {
-			k.family = addr.Family
-			if addr.Family == sockets.UNIX {
-				k = kindWords["unix"]
-			}
 		}
 		if err := e.Gives(1); err != nil {
 			return err

@@ -119,6 +119,33 @@ func done(e *repl.Env, k kind, familyGiven bool) (kind, bool, error) {
 	return k, familyGiven, nil
 }
 
+// readKindAndAddress takes KIND ADDR, of which the address may say the family: tcp [::1]:80.
+func readKindAndAddress(e *repl.Env) (kind, sockets.Address, error) {
+	k, familyGiven, err := readKind(e)
+	if err != nil {
+		return k, sockets.Address{}, err
+	}
+	want := k.family
+	if !familyGiven {
+		want = ""
+	}
+	w := e.Peek()
+	addr, err := e.Address(want)
+	if err != nil || familyGiven {
+		return k, addr, err
+	}
+	if addr.Family == sockets.UNIX {
+		word := "unix"
+		if k.typ == sockets.Dgram {
+			word = "unix-dgram"
+		}
+		line := e.Command.Name + " " + word + " " + w.Raw
+		return k, addr, w.Err(names.T("a path is an AF_UNIX address", "路径是 AF_UNIX 地址")).Hint(names.T(line, line))
+	}
+	k.family = addr.Family
+	return k, addr, nil
+}
+
 // unknownKind is the error for a word that should have said a kind.
 func unknownKind(w repl.Word) error {
 	all := slices.Clone(kindNames)

@@ -34,23 +34,9 @@ var listen = &repl.Command{
 		if !isKind(e) {
 			return listenOn(e)
 		}
-		k, familyGiven, err := readKind(e)
+		k, addr, err := readKindAndAddress(e)
 		if err != nil {
 			return err
-		}
-		want := k.family
-		if !familyGiven {
-			want = ""
-		}
-		addr, err := e.Address(want)
-		if err != nil {
-			return err
-		}
-		if !familyGiven {
-			k.family = addr.Family
-			if addr.Family == sockets.UNIX {
-				k = kindWords["unix"]
-			}
 		}
 		backlog, given, err := readBacklog(e)
 		if err != nil {

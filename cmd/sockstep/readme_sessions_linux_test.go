@@ -1,0 +1,306 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestReadmeSessions plays each session of the README again, and compares. In a session's block, lines after › are typed
+// in sockstep, and those after $ in another terminal; all the rest is what they gave, in the order in which it came.
+// -update writes down what they give now.
+func TestReadmeSessions(t *testing.T) {
+	if !privately(t) {
+		return
+	}
+	for _, r := range readReadmes(t) {
+		for _, s := range r.sections("session") {
+			t.Run(r.lang+"/"+s.name, func(t *testing.T) {
+				want := unfenced(s.body)
+				lines := typed(want)
+				needs(t, lines)
+				var got string
+				for range 3 { // two programs may be a little faster or slower than one another
+					got = play(t, r.lang, lines)
+					if normal(got) == normal(want) {
+						return
+					}
+				}
+				if *update {
+					r.replace(t, s, fenced("text", got))
+					return
+				}
+				t.Errorf("%s: the session %s is another one now (-want +got); rewrite it with -update:\n%s",
+					r.path, s.name, cmp.Diff(normal(want), normal(got)))
+			})
+		}
+	}
+}
+
+// TestReadmeLines runs the lines that stand in the README without what they give: they must hold.
+func TestReadmeLines(t *testing.T) {
+	if !privately(t) {
+		return
+	}
+	for _, r := range readReadmes(t) {
+		for i, lines := range r.fences("sockstep") {
+			t.Run(r.lang+"/"+strconv.Itoa(i+1), func(t *testing.T) {
+				if ok, _ := condition("ipv6", r.lang); !ok {
+					lines = regexp.MustCompile(`(?m)^.*\[::1\].*\n`).ReplaceAllString(lines, "")
+				}
+				dir := stage(t)
+				err := alone(func() error {
+					c := exec.Command("sockstep", "--lang", r.lang, "run", "-")
+					c.Dir, c.Stdin = dir, strings.NewReader(lines)
+					if out, err := c.CombinedOutput(); err != nil {
+						return fmt.Errorf("%w\n%s", err, out)
+					}
+					return nil
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+}
+
+// typed are the lines of a transcript that somebody typed.
+func typed(transcript string) (lines []string) {
+	for line := range strings.Lines(transcript) {
+		if strings.HasPrefix(line, "› ") || strings.HasPrefix(line, "$ ") {
+			lines = append(lines, strings.TrimSpace(line))
+		}
+	}
+	return lines
+}
+
+// needs skips a session where a program that it is played with is not installed.
+func needs(t *testing.T, lines []string) {
+	t.Helper()
+	for _, line := range lines {
+		if command, ok := strings.CutPrefix(line, "$ "); ok {
+			for part := range strings.SplitSeq(command, " | ") {
+				if _, err := exec.LookPath(strings.Fields(part)[0]); err != nil {
+					t.Skip(err)
+				}
+			}
+		}
+	}
+}
+
+// stage is a folder to play in, with the examples at hand.
+func stage(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	examples, err := filepath.Abs("../../examples")
+	if err == nil {
+		err = os.Symlink(examples, filepath.Join(dir, "examples"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// alone calls f on a thread of its own, in a network in which nothing has happened yet.
+func alone(f func() error) error {
+	result := make(chan error)
+	go func() {
+		err := emptyNetwork()
+		if err == nil {
+			err = f()
+		}
+		result <- err
+	}()
+	return <-result
+}
+
+// A screen is what a program wrote that was not yet taken.
+type screen struct {
+	mu      sync.Mutex
+	text    bytes.Buffer
+	changed time.Time
+	ended   bool
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.changed = time.Now()
+	return s.text.Write(p)
+}
+
+func (s *screen) look() (text string, quiet time.Duration, ended bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String(), time.Since(s.changed), s.ended
+}
+
+func (s *screen) take() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text := s.text.String()
+	s.text.Reset()
+	return text
+}
+
+const (
+	patience  = 20 * time.Second
+	calm      = 150 * time.Millisecond // a program that wrote nothing for so long waits for something
+	nextGlass = 5 * time.Millisecond
+)
+
+// play types the lines of a session and returns all that is seen.
+func play(t *testing.T, lang string, lines []string) string {
+	t.Helper()
+	p := &player{t: t, lang: lang, dir: stage(t)}
+	if err := alone(func() error { return p.play(lines) }); err != nil {
+		t.Fatalf("%v\nup to there:\n%s", err, p.seen.String())
+	}
+	return p.seen.String()
+}
+
+type player struct {
+	t         *testing.T
+	lang, dir string
+	seen      strings.Builder
+	others    []*screen
+}
+
+func (p *player) play(lines []string) error {
+	c := exec.Command("sockstep", "--lang", p.lang, "run", "-")
+	c.Dir = p.dir
+	out := &screen{}
+	c.Stdout, c.Stderr = out, out
+	in, err := c.StdinPipe()
+	if err == nil {
+		err = c.Start()
+	}
+	if err != nil {
+		return err
+	}
+	defer c.Process.Kill()
+	for _, line := range lines {
+		if command, ok := strings.CutPrefix(line, "$ "); ok {
+			p.seen.WriteString(line + "\n")
+			if err := p.start(command); err != nil {
+				return err
+			}
+		} else if _, err := fmt.Fprintf(in, "%s\nsleep 0\n", strings.TrimPrefix(line, "› ")); err != nil {
+			return err
+		} else if err := p.answer(out); err != nil {
+			return fmt.Errorf("%s: %w", line, err)
+		}
+		p.listen()
+	}
+	in.Close()
+	if err := c.Wait(); err != nil {
+		return err
+	}
+	p.seen.WriteString(out.take())
+	p.listen()
+	return nil
+}
+
+// The line sleep 0 is typed after each one, and not shown: what it gives says that the one before is over.
+var over = regexp.MustCompile(`(?m)^› sleep 0\n  \S+ +time\.sleep\(0\)\n`)
+
+func (p *player) answer(out *screen) error {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(nextGlass) {
+		text, _, _ := out.look()
+		if at := over.FindStringIndex(text); at != nil {
+			out.take()
+			p.seen.WriteString(text[:at[0]])
+			return nil
+		}
+	}
+	text, _, _ := out.look()
+	return fmt.Errorf("no end of it after %v: %s", patience, text)
+}
+
+// start runs a command in the other terminal.
+func (p *player) start(command string) error {
+	c := exec.Command("sh", "-c", command)
+	c.Dir = p.dir
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	s := &screen{changed: time.Now()}
+	c.Stdout, c.Stderr = s, s
+	if err := c.Start(); err != nil {
+		return err
+	}
+	p.others = append(p.others, s)
+	done := make(chan struct{})
+	go func() {
+		c.Wait()
+		s.mu.Lock()
+		s.ended = true
+		s.mu.Unlock()
+		close(done)
+	}()
+	p.t.Cleanup(func() {
+		syscall.Kill(-c.Process.Pid, syscall.SIGKILL)
+		<-done
+	})
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(nextGlass) {
+		if text, quiet, ended := s.look(); ended || quiet > calm && (text != "" || quiet > 4*calm) {
+			break
+		}
+	}
+	return nil
+}
+
+// listen writes down what came in the other terminal, once it is quiet there.
+func (p *player) listen() {
+	for _, s := range p.others {
+		for begin, end := time.Now(), time.Now().Add(patience); time.Now().Before(end); time.Sleep(nextGlass) {
+			if _, quiet, ended := s.look(); ended || quiet > calm && time.Since(begin) > calm {
+				break
+			}
+		}
+		p.seen.WriteString(s.take())
+	}
+}
+
+var (
+	took     = regexp.MustCompile(`(?m)^(  (?:call|调用) .*?) +[\d.,]+ (?:ns|µs|ms|s|min)$`)
+	tookJSON = regexp.MustCompile(`("us": )\d+`)
+	port     = regexp.MustCompile(`\b(?:3[2-9]\d{3}|[45]\d{4}|6[0-5]\d{3})\b`)
+	fd       = regexp.MustCompile(`(?m)(^  (?:call|调用) +\w+\(|\bfd |"fd": |^  fileno +|"args": ")(\d+)\b|(^  (?:call|调用) +(?:socket|accept|accept4|dup)\(.*= )(\d+)$|("op": "socket",\s+"args": "[^"]*",\s+"ret": )(\d+)`)
+	blanks   = regexp.MustCompile(` {2,}`)
+)
+
+// normal is a transcript without what differs from run to run: durations, file descriptors, the ports that the kernel
+// chose. Each of the latter becomes a number in the order in which they come up, so that the same stays the same.
+func normal(s string) string {
+	s = tookJSON.ReplaceAllString(took.ReplaceAllString(s, "$1"), "${1}0")
+	known := map[string]string{}
+	number := func(kind, s string) string {
+		if known[kind+s] == "" {
+			known[kind+s] = kind + strconv.Itoa(len(known))
+		}
+		return known[kind+s]
+	}
+	s = port.ReplaceAllStringFunc(s, func(p string) string { return number("PORT", p) })
+	s = fd.ReplaceAllStringFunc(s, func(m string) string {
+		g := fd.FindStringSubmatch(m)
+		for i := 1; i < len(g); i += 2 {
+			if g[i+1] != "" {
+				return g[i] + number("FD", g[i+1])
+			}
+		}
+		return m
+	})
+	return blanks.ReplaceAllString(s, "  ")
+}
