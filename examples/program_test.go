@@ -55,7 +55,7 @@ func start(t *testing.T, dir, name string, args ...string) *program {
 		<-p.ended
 		if t.Failed() {
 			out := p.stdout()
-			t.Logf("%s\nstdout:\n%s\nstderr:\n%.4000s", strings.Join(p.cmd.Args, " "), out[max(len(out)-1500, 0):], p.stderr())
+			t.Logf("%s\nstdout:\n%s\nstderr:\n%.4000s", strings.Join(p.cmd.Args, " "), out[max(len(out)-700, 0):], p.stderr())
 		}
 	})
 	return p

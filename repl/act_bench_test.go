@@ -5,6 +5,10 @@ package repl_test
 import (
 	"context"
 	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -104,12 +108,18 @@ func do(b *testing.B, s *repl.Session, ctx context.Context, line string) *socket
 	return act
 }
 
-func bareSend(b *testing.B, fd int, p []byte) int {
+func bareSend(b *testing.B, fd int, p []byte) {
+	if _, err := rawSend(fd, p); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func rawSend(fd int, p []byte) (int, error) {
 	n, _, errno := syscall.Syscall6(syscall.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)), 0, 0, 0)
 	if errno != 0 {
-		b.Fatal(errno)
+		return 0, errno
 	}
-	return int(n)
+	return int(n), nil
 }
 
 func bareRecv(b *testing.B, fd int, p []byte) int {
@@ -118,4 +128,122 @@ func bareRecv(b *testing.B, fd int, p []byte) int {
 		b.Fatal(errno)
 	}
 	return int(n)
+}
+
+// BenchmarkBulk measures send --file of 1 GiB into recv --exactly, thrown away and into a file, against a bare loop of the
+// same calls: read(2) and sendto(2) on one thread, recvfrom(2), and write(2) where there is a file, on another.
+func BenchmarkBulk(b *testing.B) {
+	for _, to := range []string{"discarded", "file"} {
+		b.Run(to, func(b *testing.B) { benchmarkBulk(b, to == "file") })
+	}
+}
+
+func benchmarkBulk(b *testing.B, toFile bool) {
+	size := int64(1 << 30)
+	if testing.Short() {
+		size = 32 << 20
+	}
+	dir := memory(b)
+	from, to := filepath.Join(dir, "from"), filepath.Join(dir, "to")
+	if err := os.WriteFile(from, nil, 0o600); err != nil {
+		b.Fatal(err)
+	}
+	if err := os.Truncate(from, size); err != nil { // sparse: its pages cost no memory
+		b.Fatal(err)
+	}
+	s := session(b)
+	a, c := pair(b, s, "tcp")
+	send := "send a --file " + from
+	recv := "recv b --exactly " + strconv.FormatInt(size, 10)
+	if toFile {
+		recv += " --out " + to
+	} else {
+		to = ""
+	}
+	var bare, ours time.Duration
+	for b.Loop() {
+		begin := time.Now()
+		bareBulk(b, a, c, from, to, size)
+		middle := time.Now()
+		do(b, s, b.Context(), recv+" &")
+		if sent := do(b, s, b.Context(), send).Value.Int; sent != size {
+			b.Fatalf("sent %d of %d bytes", sent, size)
+		}
+		do(b, s, b.Context(), "wait")
+		bare, ours = bare+middle.Sub(begin), ours+time.Since(middle)
+	}
+	gb := float64(size) * float64(b.N) / 1e9
+	b.ReportMetric(float64(bare)/float64(ours), "x-bare-speed")
+	b.ReportMetric(gb/bare.Seconds(), "bare-GB/s")
+	b.ReportMetric(gb/ours.Seconds(), "ours-GB/s")
+	b.ReportMetric(0, "ns/op")
+}
+
+// memory is a folder in memory, where there is one: the disk is not what is measured.
+func memory(b *testing.B) string {
+	b.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "sockstep-bench-")
+	if err != nil {
+		return b.TempDir()
+	}
+	b.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
+// bareBulk does what the two lines do, with as many bytes a call, and nothing else. No name for to: it throws away.
+func bareBulk(b *testing.B, out, in int, from, to string, size int64) {
+	b.Helper()
+	const chunk = 256 << 10
+	src, err := os.Open(from)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer src.Close()
+	sent := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		buf := make([]byte, chunk)
+		for {
+			n, err := syscall.Read(int(src.Fd()), buf)
+			if n <= 0 || err != nil {
+				sent <- err
+				return
+			}
+			for p := buf[:n]; len(p) > 0; {
+				n, err := rawSend(out, p)
+				if err != nil {
+					sent <- err
+					return
+				}
+				p = p[n:]
+			}
+		}
+	}()
+	dst := -1
+	if to != "" {
+		f, err := os.Create(to)
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer f.Close()
+		dst = int(f.Fd())
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	buf := make([]byte, chunk)
+	for got := int64(0); got < size; {
+		n := bareRecv(b, in, buf)
+		got += int64(n)
+		for p := buf[:n]; dst >= 0 && len(p) > 0; {
+			n, err := syscall.Write(dst, p)
+			if err != nil {
+				b.Fatal(err)
+			}
+			p = p[n:]
+		}
+	}
+	if err := <-sent; err != nil {
+		b.Fatal(err)
+	}
 }

@@ -67,12 +67,12 @@ func (s *settings) plainPrompt() error {
 // greeting says in four lines what to type.
 var greeting = names.T(
 	"sockstep: real sockets, step by step. Try these, one line at a time:\n"+
-		"  s = listen tcp 127.0.0.1:8888     a server waits for connections\n"+
-		"  c = connect tcp 127.0.0.1:8888    a client connects, here or in another terminal\n"+
+		"  s = listen tcp 127.0.0.1:8888   a server waits for connections\n"+
+		"  c = connect tcp 127.0.0.1:8888  a client connects, here or elsewhere\n"+
 		"  help   all commands      help send   one of them      Ctrl-D   leave\n",
 	"sockstep：一步一步，用真正的套接字。一行一行地试试：\n"+
-		"  s = listen tcp 127.0.0.1:8888     服务器等待连接\n"+
-		"  c = connect tcp 127.0.0.1:8888    客户端发起连接，就在这里或在另一个终端\n"+
+		"  s = listen tcp 127.0.0.1:8888   服务器等待连接\n"+
+		"  c = connect tcp 127.0.0.1:8888  客户端发起连接，就在这里或在另一个终端\n"+
 		"  help   所有命令          help send   某条命令         Ctrl-D   退出\n")
 
 // A prompter is the shell that the terminal serves, and the observer that shows its acts.

@@ -69,7 +69,11 @@ func runRecv(e *repl.Env, op string, gives int) error {
 		return recvMore(e, k, n)
 	}
 	flags := msgFlags(e)
-	e.Python(e.Assign(), k.Name, ".", op, "(", strconv.FormatInt(n, 10), pythonFlags(flags), ")")
+	assign := e.Assign()
+	if op == "recvfrom" && assign != "" { // Python gives both; here one may be left out
+		assign = e.Name(0, "") + ", " + e.Name(1, "_") + " = "
+	}
+	e.Python(assign, k.Name, ".", op, "(", strconv.FormatInt(n, 10), pythonFlags(flags), ")")
 	data, from, err := receive(e, op, k, int(n), flags)
 	if err != nil {
 		return err

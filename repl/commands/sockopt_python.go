@@ -28,7 +28,7 @@ func pythonGet(s string, opt names.Option) string {
 	case names.InAddr:
 		return "inet_ntoa(" + args + ", 4))"
 	case names.String:
-		return args + ", 256)"
+		return args + ", 256).rstrip(b'\\0').decode()"
 	}
 	return args + ", 1024)" // Python takes no longer buffer
 }

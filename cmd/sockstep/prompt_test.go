@@ -1,0 +1,322 @@
+package main
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"github.com/hinshun/vt10x"
+	"github.com/pkg/term/termios"
+)
+
+// longest is for machines that are busy with something else; a test that passes waits for nothing.
+const longest = 20 * time.Second
+
+// A student sits at the program's prompt, on a terminal of its own.
+type student struct {
+	t       *testing.T
+	program *exec.Cmd
+	keys    *os.File // the terminal's other side
+	line    *os.File // the terminal itself, whose modes are looked at
+	screen  vt10x.Terminal
+
+	mu    sync.Mutex
+	drawn *sync.Cond
+	all   strings.Builder
+	ended bool
+}
+
+// seatAt starts the program on a terminal of this size. More of the environment may be given.
+func seatAt(t *testing.T, cols, rows int, env ...string) *student {
+	t.Helper()
+	keys, line, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pty.Setsize(keys, &pty.Winsize{Cols: uint16(cols), Rows: uint16(rows)}); err != nil {
+		t.Fatal(err)
+	}
+	// testscript makes this very test binary the program when it is called by its name.
+	name := filepath.Join(t.TempDir(), "sockstep")
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(self, name); err != nil {
+		t.Fatal(err)
+	}
+	home := t.TempDir()
+	c := exec.Command(name)
+	c.Env = append(os.Environ(), append([]string{"TERM=xterm-256color", "LC_ALL=C.UTF-8", "NO_COLOR=", "HOME=" + home,
+		"XDG_CONFIG_HOME=" + home, "XDG_STATE_HOME=" + home}, env...)...)
+	c.Stdin, c.Stdout, c.Stderr = line, line, line
+	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	s := &student{t: t, program: c, keys: keys, line: line, screen: vt10x.New(vt10x.WithSize(cols, rows))}
+	s.drawn = sync.NewCond(&s.mu)
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go s.watch()
+	t.Cleanup(func() {
+		c.Process.Kill()
+		c.Wait()
+		line.Close()
+		keys.Close()
+	})
+	s.sees("sockstep›")
+	return s
+}
+
+func (s *student) watch() {
+	b := make([]byte, 4096)
+	for {
+		n, err := s.keys.Read(b)
+		s.mu.Lock()
+		s.screen.Write(b[:n])
+		s.all.Write(b[:n])
+		s.ended = err != nil
+		s.drawn.Broadcast()
+		s.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (s *student) types(keys string) {
+	if _, err := s.keys.WriteString(keys); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// until waits until ok holds of the screen.
+func (s *student) until(what string, ok func(screen string) bool) string {
+	s.t.Helper()
+	late := time.AfterFunc(longest, func() { s.mu.Lock(); s.drawn.Broadcast(); s.mu.Unlock() })
+	defer late.Stop()
+	begun := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for !ok(s.screen.String()) {
+		if s.ended || time.Since(begun) > longest {
+			s.t.Fatalf("%s is not on the screen:\n%s", what, s.screen.String())
+		}
+		s.drawn.Wait()
+	}
+	return s.screen.String()
+}
+
+// sees waits until text is on the screen.
+func (s *student) sees(text string) string {
+	s.t.Helper()
+	return s.until(text, func(screen string) bool { return strings.Contains(screen, text) })
+}
+
+// does types a line and waits until the prompt has come back below what it showed.
+func (s *student) does(line, shows string) string {
+	s.t.Helper()
+	s.types("\x0c") // a clear screen: what is seen is of this line
+	s.until("a clear screen", func(screen string) bool { return strings.Count(strings.TrimSpace(screen), "\n") == 0 })
+	s.types(line + "\r")
+	return s.until(shows, func(screen string) bool {
+		rows := strings.Split(strings.TrimRight(screen, " \n"), "\n")
+		last := strings.TrimRight(rows[len(rows)-1], " ")
+		return strings.Contains(screen, shows) && strings.HasSuffix(last, "›") && len(rows) > 1
+	})
+}
+
+// address finds the address that inspect told.
+func address(t *testing.T, screen string) string {
+	t.Helper()
+	m := regexp.MustCompile(`= \('127\.0\.0\.1', (\d+)\)`).FindStringSubmatch(screen)
+	if m == nil {
+		t.Fatal("no address on the screen:\n", screen)
+	}
+	return "127.0.0.1:" + m[1]
+}
+
+func (s *student) ends() *os.ProcessState {
+	s.t.Helper()
+	done := make(chan struct{})
+	go func() { s.program.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(longest):
+		s.t.Fatal("the program does not end")
+	}
+	return s.program.ProcessState
+}
+
+func TestPromptGreetsInFourLines(t *testing.T) {
+	for lang, word := range map[string]string{"en_US.UTF-8": "a server waits", "zh_CN.UTF-8": "listen tcp 127.0.0.1:8888"} {
+		s := seatAt(t, 80, 24, "LC_ALL="+lang)
+		rows := strings.Split(strings.TrimRight(s.sees(word), " \n"), "\n")
+		if len(rows) != 5 || !strings.HasPrefix(rows[4], "sockstep›") {
+			t.Errorf("%s: %d rows:\n%s", lang, len(rows), strings.Join(rows, "\n"))
+		}
+	}
+}
+
+// TestPromptServesAClient is a lesson's hour: a client of another make knocks, speaks and leaves while the student types.
+func TestPromptServesAClient(t *testing.T) {
+	s := seatAt(t, 80, 24)
+	s.does("s = listen tcp 127.0.0.1:0", "= s")
+	addr := address(t, s.does("inspect s sockname", "= ('127.0.0.1'"))
+	s.types("send half a line")
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	s.sees("accept queue: 1")
+	s.sees("s LISTEN 1› send half a line") // the prompt tells, and the line is whole
+	s.types("\x15")
+	s.does("c = accept", "= c")
+	s.types("recv")
+	if _, err := c.Write([]byte("hi\x1b[2J there")); err != nil { // an escape sequence that would clear the screen
+		t.Fatal(err)
+	}
+	s.sees("12 bytes have arrived")
+	s.sees("c ESTABLISHED 12› recv")
+	s.types("\r")
+	s.sees(`= b'hi\x1b[2J there'`)
+	c.Close()
+	s.sees("c CLOSE_WAIT")
+	s.does("recv", "= b''")
+	s.types("\x04")
+	if st := s.ends(); st.ExitCode() != 0 {
+		t.Error("Ctrl-D:", st)
+	}
+}
+
+// TestPromptCtrlC ends what blocks within the time that the contract gives, and leaves the socket in use.
+func TestPromptCtrlC(t *testing.T) {
+	s := seatAt(t, 80, 24)
+	s.does("a, b = socketpair", "= (a, b)")
+	for range 5 {
+		s.types("\x0crecv a\r")
+		s.sees("waiting for data")
+		begun := time.Now()
+		s.types("\x03")
+		s.sees("interrupted")
+		took := time.Since(begun)
+		t.Logf("Ctrl-C to the result on the screen: %v", took)
+		if took > longest/10 {
+			t.Errorf("Ctrl-C took %v", took)
+		}
+		s.does("jobs", "= []")
+	}
+	s.does("send b still here", "= 10")
+	s.does("recv a", "= b'still here'")
+	s.types("a word of a line\x03")
+	s.sees("^C")
+	s.does("close all", "close(")
+}
+
+func TestPromptJobEndsAboveTheLine(t *testing.T) {
+	s := seatAt(t, 80, 24)
+	s.does("s = listen tcp 127.0.0.1:0", "= s")
+	addr := address(t, s.does("inspect s sockname", "= ('127.0.0.1'"))
+	s.does("c, from = accept s &", "job 1")
+	s.types("help me write")
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	s.sees("· job 1  c, from = accept s")
+	s.sees("› help me write")
+	s.types("\x15")
+	s.does("print $from", c.LocalAddr().(*net.TCPAddr).IP.String())
+}
+
+func TestPromptCompletes(t *testing.T) {
+	s := seatAt(t, 80, 24)
+	s.types("sockop")
+	s.sees("read or set")
+	s.types("\t")
+	s.sees("sockstep› sockopt")
+	s.types("\x15")
+	s.does("srv = socket tcp", "= srv")
+	s.types("sockopt srv so_reusea")
+	s.sees("SO_REUSEADDR")
+	s.types("\t 1\r")
+	s.sees("[1]) = 0")
+	s.does("close sr", "no socket is called sr") // Enter runs what was typed, whatever the menu offers
+}
+
+// TestPromptLeavesTheTerminalAsItWas for every way out, also in the midst of a call that waits.
+func TestPromptLeavesTheTerminalAsItWas(t *testing.T) {
+	for _, way := range []struct {
+		name   string
+		wait   bool
+		out    func(*student)
+		status int
+	}{
+		{"Ctrl-D", false, func(s *student) { s.types("\x04") }, 0},
+		{"exit 3", false, func(s *student) { s.types("exit 3\r") }, 3},
+		{"SIGTERM", false, func(s *student) { s.program.Process.Signal(syscall.SIGTERM) }, 128 + 15},
+		{"SIGHUP", false, func(s *student) { s.program.Process.Signal(syscall.SIGHUP) }, 128 + 1},
+		{"SIGTERM while recv waits", true, func(s *student) { s.program.Process.Signal(syscall.SIGTERM) }, 128 + 15},
+	} {
+		t.Run(way.name, func(t *testing.T) {
+			s := seatAt(t, 80, 24)
+			before, err := termios.Tcgetattr(s.line.Fd())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if way.wait {
+				s.does("a, b = socketpair", "= (a, b)")
+				s.types("recv a\r")
+				s.sees("waiting for data")
+			}
+			way.out(s)
+			if st := s.ends(); st.ExitCode() != way.status {
+				t.Errorf("exit status %v, want %d", st, way.status)
+			}
+			after, err := termios.Tcgetattr(s.line.Fd())
+			if err != nil {
+				t.Fatal(err)
+			}
+			// The prompt had changed the modes before the first look: they must be a fresh terminal's, which echoes and takes lines.
+			if after.Lflag&(syscall.ECHO|syscall.ICANON|syscall.ISIG) != syscall.ECHO|syscall.ICANON|syscall.ISIG {
+				t.Errorf("local modes %#x, at the prompt %#x", after.Lflag, before.Lflag)
+			}
+		})
+	}
+}
+
+func TestPromptKeepsHistoryAndLanguage(t *testing.T) {
+	home := t.TempDir()
+	keep := []string{"XDG_CONFIG_HOME=" + home, "XDG_STATE_HOME=" + home}
+	s := seatAt(t, 80, 24, keep...)
+	s.does("print remember me", "remember me")
+	s.does("lang zh", "›")
+	s.types("\x04")
+	s.ends()
+	for _, f := range []string{"history", "settings.json"} {
+		info, err := os.Stat(filepath.Join(home, "sockstep", f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has mode %v", f, info.Mode())
+		}
+	}
+	s = seatAt(t, 80, 24, keep...)
+	s.types("\x12remember")
+	s.sees("print remember me")
+	s.types("\r")
+	s.sees("  remember me")
+	if got := s.does("lang", "zh"); !strings.Contains(got, "zh") {
+		t.Error("the language was not kept:\n", got)
+	}
+}
