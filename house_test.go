@@ -570,7 +570,9 @@ func source(set *token.FileSet, f *file, e ast.Expr) string {
 func isWords(e ast.Expr) bool { return literals(e, unicode.IsLetter) }
 
 func hasHan(e ast.Expr) bool {
-	return literals(e, func(r rune) bool { return unicode.Is(unicode.Han, r) || strings.ContainsRune("、，。；：？！（）“”", r) })
+	return literals(e, func(r rune) bool {
+		return unicode.Is(unicode.Han, r) || strings.ContainsRune("、，。；：？！（）“”", r)
+	})
 }
 
 // literals reports whether the strings in an expression hold such a character.

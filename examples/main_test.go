@@ -57,6 +57,7 @@ func run(m *testing.M) int {
 	for _, name := range []string{"XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"} {
 		os.Setenv(name, filepath.Join(dir, "home")) // the developer's own settings stay out of it
 	}
+	os.Setenv("GORACE", "atexit_sleep_ms=10 halt_on_error=1") // a second at the end of each program adds up
 	os.Setenv("LC_ALL", "C.UTF-8")
 	os.Setenv("NO_COLOR", "1")
 	return m.Run()

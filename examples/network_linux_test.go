@@ -1,7 +1,6 @@
 package examples
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -75,10 +74,4 @@ func loopbackUp() error {
 		return errno
 	}
 	return nil
-}
-
-// listening reports whether somebody listens on a TCP port over IPv4: /proc/net/tcp.
-func listening(port int) bool {
-	table, err := os.ReadFile("/proc/net/tcp")
-	return err == nil && bytes.Contains(table, fmt.Appendf(nil, ":%04X 00000000:0000 0A", port))
 }

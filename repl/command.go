@@ -159,6 +159,22 @@ func (t Table) Lookup(w Word) (*Command, *sockets.Error) {
 	return nil, e.Hint(names.T("type more of it", "请多打几个字母"))
 }
 
+// verb finds the command of a line. A first word that names a socket is that socket, and the command the word behind it:
+// c send hello. A command's own name always is the command.
+func (t Table) verb(l Line, isSocket func(Word) bool) (*Command, Line, *sockets.Error) {
+	own := slices.ContainsFunc(t, func(c *Command) bool { return c.Name == l.Command.Text })
+	if !own && len(l.Words) > 0 && isSocket(l.Command) {
+		if c, err := t.Lookup(l.Words[0]); err == nil && !l.Words[0].Quoted {
+			words := slices.Clone(l.Words)
+			l.Command, words[0] = words[0], l.Command
+			l.Words = words
+			return c, l, nil
+		}
+	}
+	c, err := t.Lookup(l.Command)
+	return c, l, err
+}
+
 func (t Table) unknown(w Word) *sockets.Error {
 	if i := strings.IndexByte(w.Text, '('); i > 0 { // Python, from the notes
 		object, method, dotted := strings.Cut(w.Text[:i], ".")

@@ -44,7 +44,7 @@ func (s *Session) Complete(line string, cursor int) []Suggestion {
 		c.commands(strings.TrimLeft(word, "!"))
 		return c.out
 	}
-	command, cerr := s.table.Lookup(parsed.Command)
+	command, parsed, cerr := s.table.verb(parsed, s.names)
 	if cerr != nil {
 		return nil
 	}

@@ -119,12 +119,17 @@ func (e *Env) Missing(param string) error {
 	if n := len(c.Example); n > 0 {
 		example = c.Example[n-1]
 	}
-	last := e.line.Command
-	if n := len(e.line.Words); n > 0 {
-		last = e.line.Words[n-1]
-	}
-	return sockets.Usage(names.T(c.Name+" needs "+p.Phrase.En, c.Name+" 需要"+p.Phrase.Zh)).At(last.Col+len(last.Raw), 1).
+	return sockets.Usage(names.T(c.Name+" needs "+p.Phrase.En, c.Name+" 需要"+p.Phrase.Zh)).At(len(e.Typed()), 1).
 		Hint(names.T(example, example))
+}
+
+// Typed is the line as it was typed up to its last word, less "&" and a comment.
+func (e *Env) Typed() string {
+	end := e.line.Command.Col + len(e.line.Command.Raw)
+	for _, w := range e.line.Words {
+		end = max(end, w.Col+len(w.Raw))
+	}
+	return e.line.Text[:end]
 }
 
 // Done is an error where words are left over.

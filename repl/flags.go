@@ -45,6 +45,16 @@ func (e *Env) Flag(name string) bool { _, ok := e.flags[name]; return ok }
 // FlagWord is the value that a flag was given.
 func (e *Env) FlagWord(name string) (Word, bool) { w, ok := e.flags[name]; return w, ok }
 
+// FlagErr is an error about the first of these flags that was given.
+func (e *Env) FlagErr(message names.Text, flags ...string) *sockets.Error {
+	for _, name := range flags {
+		if w, ok := e.flags[name]; ok {
+			return w.Err(message)
+		}
+	}
+	return sockets.Usage(message)
+}
+
 // FlagInt is a flag's value as a count from min to max; def where it was not given. k, M and G multiply by 1024.
 func (e *Env) FlagInt(name string, def, min, max int64) (int64, error) {
 	w, ok := e.flags[name]

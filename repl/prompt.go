@@ -49,7 +49,7 @@ func (s *Session) WaitsFor(line string) names.Text {
 	if err != nil {
 		return names.Text{}
 	}
-	c, err := s.table.Lookup(l.Command)
+	c, _, err := s.table.verb(l, func(w Word) bool { return IsName(w.Text) })
 	if err != nil || l.Job {
 		return names.Text{}
 	}

@@ -124,7 +124,7 @@ func (s *Session) do(ctx context.Context, text string) *sockets.Act {
 
 // remember keeps what later lines ask for: the last value, and the last odd thing.
 func (s *Session) remember(act *sockets.Act) {
-	if act.Value.Type != sockets.NoValue { // a failure may have one: what came before it
+	if act.Value.Type != sockets.NoValue || act.Value.Text != "" { // None is a value; and a failure may have one, what came before it
 		s.last = act.Value
 	}
 	odd := act.Err != nil
@@ -139,7 +139,7 @@ func (s *Session) remember(act *sockets.Act) {
 
 // run finds the command and runs it, here or as a job; false where there is no such command or flag.
 func (s *Session) run(ctx context.Context, act *sockets.Act, line Line) (begun bool) {
-	command, err := s.table.Lookup(line.Command)
+	command, line, err := s.table.verb(line, s.names)
 	if err != nil {
 		act.Err = err
 		return false
@@ -155,6 +155,12 @@ func (s *Session) run(ctx context.Context, act *sockets.Act, line Line) (begun b
 		s.perform(e)
 	}
 	return true
+}
+
+// names reports whether a word is the name of a socket, open or closed.
+func (s *Session) names(w Word) bool {
+	_, ok := s.sockets[w.Text]
+	return ok && !w.Quoted
 }
 
 // perform runs a command to its end. A panic is our own fault: it is told as such, and the session goes on.

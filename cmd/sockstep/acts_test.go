@@ -34,6 +34,22 @@ func session(ts *testscript.TestScript, neg bool, args []string) {
 	readActs(ts)
 }
 
+// status runs sockstep, and checks its exit status:
+//
+//	status N ARG…
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: status N ARG…")
+	}
+	got := "0"
+	if err := ts.Exec("sockstep", args[1:]...); err != nil {
+		got = strings.TrimPrefix(err.Error(), "exit status ")
+	}
+	if got != args[0] {
+		ts.Fatalf("exit status %s, not %s", got, args[0])
+	}
+}
+
 // act looks into the acts that the last command wrote as JSON:
 //
 //	act LINE PATH            something is at the path
@@ -80,6 +96,8 @@ func wanted(ts *testscript.TestScript, got, want string) bool {
 	return got == want
 }
 
+var numbered = regexp.MustCompile(`^(.*)#(\d+)$`)
+
 func chooseActs(all []map[string]any, line string) (chosen []map[string]any) {
 	if n, err := strconv.Atoi(line); err == nil {
 		for _, a := range all {
@@ -89,10 +107,10 @@ func chooseActs(all []map[string]any, line string) (chosen []map[string]any) {
 		}
 		return chosen
 	}
-	line, nth, numbered := strings.Cut(line, "#")
 	skip := 0
-	if numbered {
-		skip, _ = strconv.Atoi(nth)
+	if m := numbered.FindStringSubmatch(line); m != nil {
+		line = m[1]
+		skip, _ = strconv.Atoi(m[2])
 		skip--
 	}
 	for _, a := range all {

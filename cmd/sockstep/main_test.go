@@ -34,7 +34,7 @@ func TestScripts(t *testing.T) {
 				Files:               files,
 				Setup:               func(env *testscript.Env) error { return setUp(env, lang) },
 				Condition:           func(name string) (bool, error) { return condition(name, lang) },
-				Cmds:                map[string]func(*testscript.TestScript, bool, []string){"session": session, "act": act},
+				Cmds:                map[string]func(*testscript.TestScript, bool, []string){"session": session, "act": act, "status": status},
 				RequireUniqueNames:  true,
 				RequireExplicitExec: false,
 			})
@@ -48,7 +48,7 @@ func setUp(env *testscript.Env, lang string) error {
 	}
 	env.Setenv("LC_ALL", map[string]string{"en": "C.UTF-8", "zh": "zh_CN.UTF-8"}[lang])
 	env.Setenv("PYTHONDONTWRITEBYTECODE", "1")
-	env.Setenv("GORACE", os.Getenv("GORACE"))
+	env.Setenv("GORACE", os.Getenv("GORACE")+" atexit_sleep_ms=0") // a race-built program sleeps for a second before it ends
 	return nil
 }
 

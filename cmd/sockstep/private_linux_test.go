@@ -13,13 +13,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// privateMark names, in the environment, the test that runs in a private network.
+const privateMark = "SOCKSTEP_PRIVATE_NETWORK"
+
 // privately runs the test that calls it once more, as a process of its own in a private network, where every port is
 // free, and reports what came of it. There it returns true, and the test goes on. Where no such network may be made,
 // the test goes on in the network of the machine, and waits its turn: ports are shared by all tests that ask here.
 func privately(t *testing.T) bool {
 	t.Helper()
-	const mark = "SOCKSTEP_PRIVATE_NETWORK"
-	if os.Getenv(mark) == t.Name() {
+	if os.Getenv(privateMark) == t.Name() {
 		return true
 	}
 	args := []string{"-test.run=^" + strings.ReplaceAll(t.Name(), "/", "$/^") + "$", "-test.count=1", "-test.v=" + boolean(testing.Verbose())}
@@ -27,7 +29,7 @@ func privately(t *testing.T) bool {
 		args = append(args, "-update")
 	}
 	c := exec.Command(os.Args[0], args...)
-	c.Env = append(os.Environ(), mark+"="+t.Name())
+	c.Env = append(os.Environ(), privateMark+"="+t.Name())
 	c.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET,
 		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
@@ -53,10 +55,10 @@ func privately(t *testing.T) bool {
 
 func boolean(b bool) string { return map[bool]string{true: "true", false: "false"}[b] }
 
-// queue waits until no other test of this machine needs the ports.
+// queue waits until no other test of this machine needs the ports, those of the examples included.
 func queue(t *testing.T) {
 	t.Helper()
-	f, err := os.OpenFile(filepath.Join(os.TempDir(), "sockstep-ports.lock"), os.O_CREATE|os.O_RDWR, 0o666)
+	f, err := os.OpenFile(filepath.Join(os.TempDir(), "sockstep-examples.lock"), os.O_CREATE|os.O_RDWR, 0o666)
 	if err == nil {
 		err = unix.Flock(int(f.Fd()), unix.LOCK_EX)
 	}
@@ -69,7 +71,7 @@ func queue(t *testing.T) {
 // emptyNetwork gives the calling goroutine's thread, and all programs that it starts, a network in which nothing has
 // happened yet. It does so only within privately's process; elsewhere the network is left as it is.
 func emptyNetwork() error {
-	if os.Getenv("SOCKSTEP_PRIVATE_NETWORK") == "" {
+	if os.Getenv(privateMark) == "" {
 		return nil
 	}
 	runtime.LockOSThread() // for good: the thread ends with the goroutine

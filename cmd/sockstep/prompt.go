@@ -38,7 +38,6 @@ func (s *settings) prompt() error {
 	p.session = repl.NewSession(repl.Config{
 		Table: commands.Table(), Lang: s.language(), KeepLang: keepLang, Observers: []sockets.Observer{p},
 	})
-	defer p.session.Close()
 	fmt.Fprint(t, greeting.In(p.session.Lang()))
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
@@ -47,8 +46,9 @@ func (s *settings) prompt() error {
 	err = t.Loop(ctx, p)
 	var sig *tty.SignalError
 	if errors.As(err, &sig) {
-		return statusError(sig.ExitStatus())
+		return statusError(sig.ExitStatus()) // at once: the end of the process closes everything, whatever still waits
 	}
+	p.session.Close()
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (s *settings) prompt() error {
 
 // plainPrompt reads lines from a terminal that cannot draw a prompt: TERM=dumb.
 func (s *settings) plainPrompt() error {
-	s.keepGoing = true
+	s.keepGoing, s.typed = true, true
 	return s.runReader(s.io.in)
 }
 

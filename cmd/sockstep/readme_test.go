@@ -3,8 +3,10 @@ package main
 import (
 	"flag"
 	"fmt"
+	"go/build"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -95,6 +97,16 @@ func unfenced(body string) string {
 	return ""
 }
 
+// typed are the lines of a transcript that somebody typed.
+func typed(transcript string) (lines []string) {
+	for line := range strings.Lines(transcript) {
+		if strings.HasPrefix(line, "› ") || strings.HasPrefix(line, "$ ") {
+			lines = append(lines, strings.TrimSpace(line))
+		}
+	}
+	return lines
+}
+
 // TestReadmeTables holds what the README lists against what there is.
 func TestReadmeTables(t *testing.T) {
 	for _, r := range readReadmes(t) {
@@ -172,6 +184,9 @@ func exampleTable(t *testing.T, r *readme, pattern string, title names.Text) str
 		if len(lines) < 2 {
 			t.Fatalf("%s does not say what it is", f)
 		}
+		if han := regexp.MustCompile(`\p{Han}`); !han.MatchString(lines[1]) {
+			t.Errorf("%s: the second line does not say in Chinese what it is", f)
+		}
 		said := names.T(lines[0], lines[1]).In(l)
 		said = strings.TrimSpace(strings.TrimLeft(strings.TrimPrefix(said, `"""`), "# "))
 		path := strings.TrimPrefix(filepath.ToSlash(f), "../../")
@@ -243,7 +258,7 @@ func TestReadmeLinks(t *testing.T) {
 // anchor is what a heading is called in a link.
 func anchor(heading string) string {
 	s := strings.ToLower(strings.TrimSpace(heading))
-	s = regexp.MustCompile("[^\\p{L}\\p{N} _-]").ReplaceAllString(s, "")
+	s = regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(s, "")
 	return strings.ReplaceAll(s, " ", "-")
 }
 
@@ -281,6 +296,38 @@ func TestReadmeRooms(t *testing.T) {
 	}
 }
 
+// TestReadmeImports holds the order in which the README puts the rooms to what they import.
+func TestReadmeImports(t *testing.T) {
+	for _, r := range readReadmes(t) {
+		rank := map[string]int{}
+		for _, block := range r.fences("text") {
+			if strings.HasPrefix(block, "sockets/names <") {
+				for i, rooms := range strings.Split(block, "<") {
+					for room := range strings.SplitSeq(rooms, ",") {
+						rank[strings.TrimSpace(room)] = i
+					}
+				}
+			}
+		}
+		if len(rank) == 0 {
+			t.Errorf("%s: the order of the rooms is missing", r.path)
+		}
+		for room, at := range rank {
+			p, err := build.ImportDir("../../"+room, 0)
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			for _, imported := range p.Imports {
+				dir, ours := strings.CutPrefix(imported, "sockstep/")
+				if below, ok := rank[dir]; ours && (!ok || below >= at) {
+					t.Errorf("%s: %s imports %s, against the order", r.path, room, dir)
+				}
+			}
+		}
+	}
+}
+
 // TestReadmeShell holds the lines of the README that are typed in a shell to what there is: flags, subcommands, files,
 // folders and tests.
 func TestReadmeShell(t *testing.T) {
@@ -311,10 +358,31 @@ func TestReadmeShell(t *testing.T) {
 	}
 }
 
+// TestReadmeStatuses holds the program to the table of exit statuses.
+func TestReadmeStatuses(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want int
+	}{
+		{[]string{"-c", "inet_aton 127.0.0.1"}, 0},
+		{[]string{"-c", "! inet_aton nowhere"}, 0},
+		{[]string{"-c", "inet_aton nowhere"}, 1},
+		{[]string{"--keep-going", "-c", "inet_aton nowhere", "-c", "inet_aton 127.0.0.1"}, 1},
+		{[]string{"--nothing"}, 2},
+		{[]string{"run", "nothing.sock"}, 2},
+		{[]string{"-c", "exit 7"}, 7},
+	} {
+		cmd := exec.Command("sockstep", c.args...)
+		if out, _ := cmd.CombinedOutput(); cmd.ProcessState.ExitCode() != c.want {
+			t.Errorf("sockstep %q: exit status %d, want %d\n%s", c.args, cmd.ProcessState.ExitCode(), c.want, out)
+		}
+	}
+}
+
 // shellWords cuts a simple command into words, up to where its output goes.
 func shellWords(line string) (words []string) {
 	for _, m := range regexp.MustCompile(`'([^']*)'|(\S+)`).FindAllStringSubmatch(strings.TrimSpace(line), -1) {
-		if m[2] == ">" || m[2] == "&" {
+		if m[2] == ">" || m[2] == "<" {
 			break
 		}
 		words = append(words, m[1]+m[2])

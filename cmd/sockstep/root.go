@@ -27,6 +27,7 @@ type settings struct {
 	lines     []string // -c
 	json      bool
 	keepGoing bool
+	typed     bool // a person types the lines
 	lang      string
 	color     string
 	io        streams

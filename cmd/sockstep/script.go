@@ -59,18 +59,20 @@ func (s *settings) runReader(r io.Reader) error {
 }
 
 func (s *settings) runScript(session *repl.Session, in *repl.Lines, outErr func() error) (status int, err error) {
-	interrupt := watchInterrupt()
+	interrupt := watchInterrupt(s.typed)
 	defer interrupt.stop()
 	for in.Next() && outErr() == nil {
 		ctx, done := interrupt.context()
 		act := session.Do(ctx, in.Text())
-		interrupted := ctx.Err() != nil
-		done()
+		interrupted := done()
 		if act != nil && !act.OK() {
 			status = lineFailed
-			if !s.keepGoing || interrupted {
+			if !s.keepGoing {
 				return status, nil
 			}
+		}
+		if interrupted && !s.typed {
+			return lineFailed, nil
 		}
 		if quit, wanted := session.Quit(); quit {
 			return max(status, wanted), nil
@@ -79,33 +81,57 @@ func (s *settings) runScript(session *repl.Session, in *repl.Lines, outErr func(
 	return status, in.Err()
 }
 
-// An interrupter makes Ctrl-C end the line that runs, and not the program.
+// An interrupter makes Ctrl-C end the line that runs. Between lines it ends the program, as it ends every other;
+// where the lines are typed it does nothing there.
 type interrupter struct {
 	signals chan os.Signal
-	mu      sync.Mutex
-	cancel  context.CancelFunc
+
+	mu     sync.Mutex
+	cancel context.CancelFunc // nil between lines
+	came   bool               // during the line
 }
 
-func watchInterrupt() *interrupter {
-	i := &interrupter{signals: make(chan os.Signal, 1), cancel: func() {}}
+func watchInterrupt(typed bool) *interrupter {
+	i := &interrupter{signals: make(chan os.Signal, 1)}
 	signal.Notify(i.signals, os.Interrupt)
 	go func() {
 		for range i.signals {
-			i.mu.Lock()
-			i.cancel()
-			i.mu.Unlock()
+			if !i.endLine() && !typed {
+				signal.Reset(os.Interrupt)
+				if self, err := os.FindProcess(os.Getpid()); err == nil {
+					_ = self.Signal(os.Interrupt)
+				}
+			}
 		}
 	}()
 	return i
 }
 
-// context is what the next line runs under; done ends it.
-func (i *interrupter) context() (ctx context.Context, done context.CancelFunc) {
-	ctx, done = context.WithCancel(context.Background())
+// endLine ends the line that runs; false where there is none.
+func (i *interrupter) endLine() bool {
 	i.mu.Lock()
-	i.cancel = done
-	i.mu.Unlock()
-	return ctx, done
+	defer i.mu.Unlock()
+	if i.cancel == nil {
+		return false
+	}
+	i.came = true
+	i.cancel()
+	return true
+}
+
+// context is what the next line runs under; done ends it, and reports whether Ctrl-C came.
+func (i *interrupter) context() (ctx context.Context, done func() (came bool)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.cancel, i.came = cancel, false
+	return ctx, func() bool {
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		i.cancel = nil
+		cancel()
+		return i.came
+	}
 }
 
 func (i *interrupter) stop() {

@@ -174,8 +174,9 @@ var inspect = &repl.Command{
 			told = append(told, sockets.Field{Name: f.name, Value: vs[i]})
 		}
 		card := sockets.CardOf(told...)
-		if len(e.Assign()) > 0 {
-			e.Result(card, vs[1:]...)
+		if e.Names() > 1 { // a, b = inspect s type proto
+			e.Result(vs[0], vs[1:]...)
+			e.Act.Value = card
 			return nil
 		}
 		e.Result(card)

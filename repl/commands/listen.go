@@ -87,7 +87,7 @@ func reuse(e *repl.Env, k *sockets.Socket) error {
 func suggestReuse(e *repl.Env, addr sockets.Address, err error) error {
 	var known *sockets.Error
 	if errors.As(err, &known) && known.Errno == "EADDRINUSE" && addr.IP.IsValid() && !e.Flag("reuse") {
-		line := e.Act.Line + " --reuse"
+		line := e.Typed() + " --reuse"
 		known.Hint(names.T("where it is only TIME_WAIT: `"+line+"`. Where a server runs, another port", "如果只是 TIME_WAIT：`"+line+"`。如果有服务器在运行，换一个端口"))
 	}
 	return err

@@ -18,7 +18,7 @@ const keepAtMost = 16 << 20
 // recvMore receives again and again: until there are enough bytes, or a delimiter, or into a file.
 func recvMore(e *repl.Env, k *sockets.Socket, n int64) error {
 	if !k.Stream() && (e.Flag("exactly") || e.Flag("until")) {
-		return sockets.Usage(names.T("a datagram comes whole or not at all: --exactly and --until are for streams", "数据报要么整个到达要么没有：--exactly 和 --until 只用于字节流")).
+		return e.FlagErr(names.T("a datagram comes whole or not at all: --exactly and --until are for streams", "数据报要么整个到达要么没有：--exactly 和 --until 只用于字节流"), "exactly", "until").
 			Hint(names.T("recvfrom "+k.Name, "recvfrom "+k.Name))
 	}
 	if e.Flag("exactly") && e.Flag("until") {
@@ -26,7 +26,7 @@ func recvMore(e *repl.Env, k *sockets.Socket, n int64) error {
 		return w.Err(names.T("--exactly and --until exclude each other", "--exactly 和 --until 不能同时使用"))
 	}
 	if e.Flag("peek") || e.Flag("oob") {
-		return sockets.Usage(names.T("--peek and --oob make one call; they do not go with --exactly, --until or --out", "--peek 和 --oob 只做一次调用，不能和 --exactly、--until、--out 一起用"))
+		return e.FlagErr(names.T("--peek and --oob make one call; they do not go with --exactly, --until or --out", "--peek 和 --oob 只做一次调用，不能和 --exactly、--until、--out 一起用"), "peek", "oob")
 	}
 	exactly, err := e.FlagInt("exactly", -1, 1, 1<<50)
 	if err != nil {

@@ -38,8 +38,10 @@ var sendto = &repl.Command{
 			return err
 		}
 		if p.stream != nil {
-			p.close()
-			return sockets.Usage(names.T("no datagram is as long as that", "没有这么长的数据报")).
+			if p.close != nil {
+				p.close()
+			}
+			return e.FlagErr(names.T("no datagram is as long as that", "没有这么长的数据报"), "file", "fill").
 				Hint(names.T("at most 65507 bytes go into one over IPv4", "IPv4 上一个数据报最多 65507 字节"))
 		}
 		if err := e.Deadline(); err != nil {

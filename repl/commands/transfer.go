@@ -153,7 +153,7 @@ func runSend(e *repl.Env, name string, all bool) error {
 	e.Python(e.Assign(), k.Name, ".", name, "(", p.python, pythonFlags(flags), ")")
 	if p.stream != nil {
 		if flags != 0 {
-			return sockets.Usage(names.T("MSG_ flags go with up to 16 MiB, which one call sends", "MSG_ 标志只用于不超过 16 MiB、一次调用发完的数据"))
+			return e.FlagErr(names.T("MSG_ flags go with up to 16 MiB, which one call sends", "MSG_ 标志只用于不超过 16 MiB、一次调用发完的数据"), "oob", "dontwait", "more")
 		}
 		return sendStream(e, k, p)
 	}
@@ -196,7 +196,7 @@ func runSend(e *repl.Env, name string, all bool) error {
 // sendStream sends more than fits in memory, in pieces of equal size.
 func sendStream(e *repl.Env, k *sockets.Socket, p payload) error {
 	if k.Timeout > 0 {
-		return sockets.Usage(names.T("more than 16 MiB go through a blocking socket only", "超过 16 MiB 的数据只能经阻塞套接字发送")).
+		return e.FlagErr(names.T("more than 16 MiB go through a blocking socket only", "超过 16 MiB 的数据只能经阻塞套接字发送"), "file", "fill").
 			Hint(names.T("settimeout "+k.Name+" none", "settimeout "+k.Name+" none"))
 	}
 	var n int64

@@ -24,14 +24,14 @@ func unlinkStale(e *repl.Env, addr sockets.Address) error {
 		return nil
 	}
 	if addr.Family != sockets.UNIX || addr.Abstract {
-		return sockets.Usage(names.T("--unlink is for a socket file; "+addr.String()+" is none", "--unlink 只用于套接字文件；"+addr.String()+" 不是"))
+		return e.FlagErr(names.T("--unlink is for a socket file; "+addr.String()+" is none", "--unlink 只用于套接字文件；"+addr.String()+" 不是"), "unlink")
 	}
 	isSocket, exists := e.Sys.Exists(addr.Path)
 	if !exists {
 		return nil
 	}
 	if !isSocket {
-		return sockets.Usage(names.T(addr.Path+" is a file, but no socket; it is not removed", addr.Path+" 是普通文件，不是套接字，不删除")).
+		return e.FlagErr(names.T(addr.Path+" is a file, but no socket; it is not removed", addr.Path+" 是普通文件，不是套接字，不删除"), "unlink").
 			Hint(names.T("choose another path", "换一个路径"))
 	}
 	if err := e.Sys.Unlink(addr.Path); err != nil {

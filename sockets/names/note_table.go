@@ -20,8 +20,8 @@ var notes = []note{
 	{"time-wait", T("{s} closed first, so its address pair stays in TIME_WAIT for 60 s, to catch late packets. A bind to port {port} needs SO_REUSEADDR meanwhile.",
 		"{s} 先关闭，所以这对地址要在 TIME_WAIT 停留 60 秒，以吸收迟到的报文。这期间再 bind 端口 {port} 需要 SO_REUSEADDR。")},
 	// Sending.
-	{"partial-send", T("the kernel took {n} of {want} bytes: its send buffer is full. Send the rest again, or use sendall.",
-		"内核只接收了 {want} 字节中的 {n} 字节：发送缓冲区满了。剩下的要再次发送，或者用 sendall。")},
+	{"partial-send", T("the kernel took {n} of {want} bytes: there was no room for more. Send the rest again, or use sendall.",
+		"内核只接收了 {want} 字节中的 {n} 字节：缓冲区里放不下更多。剩下的要再次发送，或者用 sendall。")},
 	{"buffered", T("send is done as soon as its bytes ({n}) lie in the kernel's send buffer; that does not mean that {peer} has them, let alone has read them.",
 		"send 成功只表示 {n} 字节已放进内核的发送缓冲区；不表示 {peer} 已经收到，更不表示已经读了。")},
 	{"zero-send", T("0 bytes were sent: on a TCP or unix stream nothing happens and {peer} notices nothing. It is no way to say the end; that is `shutdown {s} wr`.",

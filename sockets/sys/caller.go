@@ -72,7 +72,7 @@ func (c Caller) block(op string, w waiting, want int, do doer, tell teller) (int
 		return -1, err
 	}
 	for {
-		r, errno, took := wake.call(do)
+		r, errno, took := wake.call(do, want > 0)
 		if errno == 0 && (want <= int(r) || !wake.ended()) {
 			c.record(op, r, 0, took, false, tell)
 			wake.end()

@@ -54,8 +54,10 @@ func (c Caller) waker(op string, _ waiting) (*waker, error) {
 	return w, nil
 }
 
-// call makes the system call on the thread it is on, which cannot change meanwhile.
-func (w *waker) call(do doer) (uintptr, unix.Errno, time.Duration) {
+// call makes the system call on the thread it is on, which cannot change meanwhile. whole: a signal would make it return
+// with less than was asked for, so that none but the wake signal may come to this thread. Signals for the process
+// (Ctrl-C itself, a resized window) go to another one.
+func (w *waker) call(do doer, whole bool) (uintptr, unix.Errno, time.Duration) {
 	if w == nil {
 		start := time.Now()
 		r, errno := do()
@@ -68,9 +70,16 @@ func (w *waker) call(do doer) (uintptr, unix.Errno, time.Duration) {
 	w.tid, w.sent = tid, false
 	w.mu.Unlock()
 
+	var before sigset
+	if whole {
+		before = setMask(allButWake)
+	}
 	start := time.Now()
 	r, errno := do()
 	took := time.Since(start)
+	if whole {
+		setMask(before)
+	}
 
 	w.mu.Lock()
 	w.tid = 0
@@ -120,6 +129,18 @@ func (w *waker) end() {
 	w.mu.Lock() // wake is running, or about to: this waker is not used again
 	w.closed = true
 	w.mu.Unlock()
+}
+
+// A sigset is the kernel's set of signals: bit n-1 is signal n.
+type sigset uint64
+
+// allButWake are the signals that another thread can take. What a thread brings upon itself stays with it.
+const allButWake = ^sigset(1<<(wakeSignal-1) | 1<<(unix.SIGSEGV-1) | 1<<(unix.SIGBUS-1) | 1<<(unix.SIGFPE-1) | 1<<(unix.SIGILL-1) | 1<<(unix.SIGTRAP-1))
+
+// setMask sets the signals that wait while this thread is in a call, and gives those that waited before.
+func setMask(set sigset) (before sigset) {
+	_, _, _ = unix.RawSyscall6(unix.SYS_RT_SIGPROCMASK, unix.SIG_SETMASK, uintptr(unsafe.Pointer(&set)), uintptr(unsafe.Pointer(&before)), unsafe.Sizeof(set), 0, 0)
+	return before
 }
 
 func gettid() int {

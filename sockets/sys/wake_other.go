@@ -103,7 +103,7 @@ func (c Caller) poll(fds []unix.PollFd, timeout time.Duration) (int, error) {
 // over reports whether the context is over.
 func (c Caller) over() bool { return c.ctx != nil && c.ctx.Err() != nil }
 
-func (w *waker) call(do doer) (uintptr, unix.Errno, time.Duration) {
+func (w *waker) call(do doer, _ bool) (uintptr, unix.Errno, time.Duration) {
 	start := time.Now()
 	r, errno := do()
 	return r, errno, time.Since(start)

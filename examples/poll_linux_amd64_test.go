@@ -1,0 +1,5 @@
+package examples
+
+import "syscall"
+
+const pollCall = syscall.SYS_POLL
