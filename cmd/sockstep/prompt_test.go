@@ -184,7 +184,7 @@ func TestPromptServesAClient(t *testing.T) {
 	if _, err := c.Write([]byte("hi\x1b[2J there")); err != nil { // an escape sequence that would clear the screen
 		t.Fatal(err)
 	}
-	s.sees("12 bytes have arrived")
+	s.sees("12 bytes arrived")
 	s.sees("c ESTABLISHED 12› recv")
 	s.types("\r")
 	s.sees(`= b'hi\x1b[2J there'`)

@@ -43,6 +43,7 @@ func (s *settings) runReader(r io.Reader) error {
 	session = repl.NewSession(repl.Config{
 		Table: commands.Table(), Lang: s.language(), Observers: []sockets.Observer{out}, Hold: true,
 	})
+	defer session.Close() // the oldest first, unlike the kernel: a client closes before its server's end, whose port stays free
 	status, err := s.runScript(session, repl.NewLines(r), out.Err)
 	session.Flush()
 	if err == nil {

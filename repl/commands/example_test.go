@@ -64,7 +64,8 @@ func alone(t *testing.T) (ran bool, err error) {
 	}
 	pattern := "^" + strings.ReplaceAll(t.Name(), "/", "$/^") + "$"
 	cmd := exec.Command(program, "-test.run="+pattern, "-test.v=true")
-	cmd.Env = append(os.Environ(), sign+"=1")
+	// With the race detector in it, a program sleeps for a second at its end, unless it is told not to.
+	cmd.Env = append(os.Environ(), sign+"=1", "GORACE=atexit_sleep_ms=0 "+os.Getenv("GORACE"))
 	if err := ownNetwork(cmd); err != nil {
 		return false, err
 	}

@@ -1,6 +1,9 @@
 package names
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Note gives the text of a note, with its {placeholders} filled. A socket, a
 // peer and the like that the caller does not know are named by a word ("the
@@ -27,7 +30,25 @@ func Note(id string, pairs ...string) Text {
 		}
 	}
 	// One pass a side: what a peer sent may hold braces.
-	return Text{En: text.Fill(en...).En, Zh: text.Fill(zh...).Zh}
+	return Text{En: singular(text.Fill(en...).En), Zh: text.Fill(zh...).Zh}
+}
+
+// singular writes 1 byte, not 1 bytes: English alone counts so.
+func singular(s string) string {
+	for _, word := range []string{"byte", "client"} {
+		many := "1 " + word + "s"
+		for i := 0; ; {
+			j := strings.Index(s[i:], many)
+			if j < 0 {
+				break
+			}
+			i += j + len(many)
+			if before := i - len(many) - 1; before < 0 || s[before] == ' ' || s[before] == '(' {
+				s, i = s[:i-1]+s[i:], i-1
+			}
+		}
+	}
+	return s
 }
 
 // NoteIDs gives the ids of all notes, in the order of the tables.

@@ -2,7 +2,7 @@ package names
 
 // sessionNotes tell of the session itself: arrivals, jobs, names.
 var sessionNotes = []note{
-	{"arrived", T("{n} bytes have arrived at {s}.", "{s} 收到了 {n} 字节。")},
+	{"arrived", T("{n} bytes arrived at {s}.", "{s} 收到了 {n} 字节。")},
 	{"peer-reset", T("{peer} broke the connection of {s} off with RST.", "{peer} 用 RST 中断了 {s} 的连接。")},
 	{"job-started", T("job {job} runs beside the prompt; `wait {job}` waits for it, `cancel {job}` ends it.",
 		"作业 {job} 在后台运行；`wait {job}` 等待它，`cancel {job}` 结束它。")},

@@ -123,3 +123,11 @@ func TestStates(t *testing.T) {
 		t.Error("LookupState found NOWHERE")
 	}
 }
+
+func TestNoteCountsOneByte(t *testing.T) {
+	for n, want := range map[string]string{"1": "1 byte arrived at c.", "11": "11 bytes arrived at c.", "2": "2 bytes arrived at c."} {
+		if got := Note("arrived", "n", n, "s", "c").En; got != want {
+			t.Errorf("n = %s: %q, want %q", n, got, want)
+		}
+	}
+}
