@@ -8,31 +8,71 @@ import (
 	"sockstep/sockets/sys"
 )
 
+// An aspect is a part of what the kernel knows of a socket. Each costs a call to ask for.
+type aspect uint8
+
+const (
+	theState aspect = 1 << iota
+	theRecvQ        // of a listening socket, the accept queue
+	theSendQ
+	everything = theState | theRecvQ | theSendQ
+)
+
+// Receives says that this line, where it succeeds, changes no more of k than its receive queue.
+func (e *Env) Receives(k *sockets.Socket) { e.looks(k, theRecvQ) }
+
+// looks says which aspects of k this line may change where it succeeds; of other lines all are looked at.
+func (e *Env) looks(k *sockets.Socket, a aspect) {
+	for i := range e.used {
+		if e.used[i].socket == k {
+			e.used[i].look = a
+		}
+	}
+}
+
 // settle looks at what an act changed: on the sockets it used, and on those that the kernel says were stirred by it,
 // such as this session's own other end of a connection.
 func (e *Env) settle() {
 	s := e.Session
-	look := e.Sys.Scaffold()
-	for _, k := range e.used {
-		if k.FD >= 0 {
-			s.observe(look, e.Act, k)
+	door := e.Sys.Scaffold()
+	var stirs []sys.Stir
+	if s.watcher != nil {
+		stirs = s.watcher.Take()
+	}
+	for _, u := range e.used {
+		if u.socket.FD < 0 {
+			continue
 		}
+		if e.Act.Err != nil {
+			u.look = everything
+		}
+		for _, st := range stirs {
+			if st.FD == u.socket.FD {
+				u.look |= stirred(st)
+			}
+		}
+		s.observe(door, e.Act, u.socket, u.look)
 	}
-	if s.watcher == nil {
-		return
-	}
-	for _, fd := range s.watcher.Take() {
-		k, ok := s.byFD[fd]
+	for _, st := range stirs {
+		k, ok := s.byFD[st.FD]
 		if ok && !e.uses(k) && !s.busy(k) {
-			s.observe(look, e.Act, k)
+			s.observe(door, e.Act, k, stirred(st))
 			s.told(e.Act, k)
 		}
 	}
 }
 
+// stirred is what a stir may have changed.
+func stirred(st sys.Stir) aspect {
+	if st.Ended {
+		return theState | theRecvQ
+	}
+	return theRecvQ
+}
+
 func (e *Env) uses(k *sockets.Socket) bool {
 	for _, u := range e.used {
-		if u == k {
+		if u.socket == k {
 			return true
 		}
 	}
@@ -44,13 +84,13 @@ func (s *Session) arrivals() {
 	if s.watcher == nil {
 		return
 	}
-	for _, fd := range s.watcher.Take() {
-		k, ok := s.byFD[fd]
+	for _, st := range s.watcher.Take() {
+		k, ok := s.byFD[st.FD]
 		if !ok || s.busy(k) {
 			continue
 		}
 		a := sockets.NewAct(0, "", s.observers...)
-		s.observe(sys.For(context.Background(), a).Scaffold(), a, k)
+		s.observe(sys.For(context.Background(), a).Scaffold(), a, k, stirred(st))
 		s.told(a, k)
 		for _, st := range a.Steps {
 			if _, ok := st.(sockets.Note); ok {
@@ -83,17 +123,47 @@ func (s *Session) WatchArrivals(ctx context.Context) {
 	}
 }
 
-// observe asks the kernel for a socket's state, addresses and queues, and adds what is no longer as it was.
-func (s *Session) observe(c sys.Caller, a *sockets.Act, k *sockets.Socket) {
-	if k.Local.IsZero() && (k.Bound || k.State != "" && k.State != "CLOSE" || !k.Peer.IsZero()) || k.Local.IP.IsValid() && k.Local.Port == 0 && k.Bound {
-		if local, err := c.Getsockname(k.FD); err == nil && (local.Path != "" || local.IP.IsValid()) {
-			k.Rename(a, local)
+// observe asks the kernel for a socket's own address and the aspects that are looked at, and adds what is no longer as it was.
+func (s *Session) observe(c sys.Caller, a *sockets.Act, k *sockets.Socket, look aspect) {
+	observeName(c, a, k)
+	if look&theState != 0 {
+		observeState(c, a, k)
+	}
+	if k.Backlog >= 0 {
+		observeAcceptQueue(c, a, k)
+		return
+	}
+	if look&theRecvQ != 0 {
+		if n, err := c.QueueIn(k.FD); err == nil {
+			changeInt(a, k, "recvq", k.RecvQ, n)
+			k.RecvQ = n
 		}
 	}
+	// AF_UNIX counts memory here, not bytes; and a connection that is over has no queue.
+	if look&theSendQ != 0 && k.Family != sockets.UNIX && (k.KindName() != "tcp" || k.State == "ESTABLISHED" || k.SendQ != 0) {
+		if n, err := c.QueueOut(k.FD); err == nil {
+			changeInt(a, k, "sendq", k.SendQ, n)
+			k.SendQ = n
+		}
+	}
+}
+
+// observeName asks for k's own address where the kernel may have given it one since.
+func observeName(c sys.Caller, a *sockets.Act, k *sockets.Socket) {
+	unknown := k.Local.IsZero() && (k.Bound || k.State != "" && k.State != "CLOSE" || !k.Peer.IsZero())
+	if !unknown && !(k.Local.IP.IsValid() && k.Local.Port == 0 && k.Bound) {
+		return
+	}
+	if local, err := c.Getsockname(k.FD); err == nil && (local.Path != "" || local.IP.IsValid()) {
+		k.Rename(a, local)
+	}
+}
+
+// observeState asks for the TCP state; of other sockets it follows from what was done to them.
+func observeState(c sys.Caller, a *sockets.Act, k *sockets.Socket) {
 	state := k.State
-	tcp := k.KindName() == "tcp"
 	switch {
-	case tcp:
+	case k.KindName() == "tcp":
 		if st, err := c.State(k.FD); err == nil {
 			state = st
 		}
@@ -106,29 +176,22 @@ func (s *Session) observe(c sys.Caller, a *sockets.Act, k *sockets.Socket) {
 	}
 	a.Change(k.Name, "state", k.State, state)
 	k.State = state
-	if k.Backlog >= 0 {
-		if !tcp {
-			return // AF_UNIX tells its accept queue to sock_diag only
-		}
-		if n, backlog, err := c.AcceptQueue(k.FD); err == nil {
-			changeInt(a, k, "accept queue", k.RecvQ, n)
-			if n > k.RecvQ && n > backlog {
-				a.Note("accept-queue-full", "s", k.Name, "n", strconv.Itoa(n), "backlog", strconv.Itoa(backlog))
-			}
-			k.RecvQ = n
-		}
+}
+
+// observeAcceptQueue asks how many clients wait. AF_UNIX tells that to sock_diag only.
+func observeAcceptQueue(c sys.Caller, a *sockets.Act, k *sockets.Socket) {
+	if k.KindName() != "tcp" {
 		return
 	}
-	if n, err := c.QueueIn(k.FD); err == nil {
-		changeInt(a, k, "recvq", k.RecvQ, n)
-		k.RecvQ = n
+	n, backlog, err := c.AcceptQueue(k.FD)
+	if err != nil {
+		return
 	}
-	if k.Family != sockets.UNIX && (!tcp || state == "ESTABLISHED" || k.SendQ != 0) {
-		if n, err := c.QueueOut(k.FD); err == nil {
-			changeInt(a, k, "sendq", k.SendQ, n)
-			k.SendQ = n
-		}
+	changeInt(a, k, "accept queue", k.RecvQ, n)
+	if n > k.RecvQ && n > backlog {
+		a.Note("accept-queue-full", "s", k.Name, "n", strconv.Itoa(n), "backlog", strconv.Itoa(backlog))
 	}
+	k.RecvQ = n
 }
 
 func changeInt(a *sockets.Act, k *sockets.Socket, field string, was, now int) {

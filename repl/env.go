@@ -22,7 +22,7 @@ type Env struct {
 	line    Line
 	words   []Word // not yet taken
 	flags   map[string]Word
-	used    []*sockets.Socket
+	used    []use
 	results []sockets.Value // for the names left of "="
 	named   uint64          // which of those names went to sockets already, a bit each
 	spoken  bool            // a word named the socket that is meant
@@ -32,6 +32,12 @@ type Env struct {
 
 	keptAddress string // the name of the value that the address is
 	park        func() // of a job: tells that it waits
+}
+
+// A use is a socket that a line uses, and what of it is looked at when the line is over.
+type use struct {
+	socket *sockets.Socket
+	look   aspect
 }
 
 var errTimedOut = errors.New("timed out")
@@ -213,12 +219,9 @@ func (e *Env) Socket() (*sockets.Socket, error) {
 
 func (e *Env) use(k *sockets.Socket) *sockets.Socket {
 	e.Session.touch(k)
-	for _, u := range e.used {
-		if u == k {
-			return k
-		}
+	if !e.uses(k) {
+		e.used = append(e.used, use{k, everything})
 	}
-	e.used = append(e.used, k)
 	return k
 }
 
@@ -284,7 +287,7 @@ func (e *Env) Deadline() error {
 		return err
 	}
 	if len(e.used) > 0 {
-		e.timed, e.timeout = e.used[0], d
+		e.timed, e.timeout = e.used[0].socket, d
 	}
 	e.Ctx, e.end = context.WithTimeoutCause(e.Ctx, d, errTimedOut)
 	e.Sys = e.door()

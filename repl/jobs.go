@@ -132,7 +132,7 @@ func (s *Session) cancelOn(k *sockets.Socket, by *Env) {
 			continue
 		}
 		for _, u := range j.env.used {
-			if u == k {
+			if u.socket == k {
 				j.cancel()
 				s.outside(func() { <-j.done })
 				break

@@ -33,7 +33,7 @@ func (e *Env) OpenSockets() []*sockets.Socket { return e.Session.open() }
 func (e *Env) IsCurrent(k *sockets.Socket) bool { return e.Session.current() == k }
 
 // Observe asks the kernel for k's state, addresses and queues now.
-func (e *Env) Observe(k *sockets.Socket) { e.Session.observe(e.Sys.Scaffold(), e.Act, k) }
+func (e *Env) Observe(k *sockets.Socket) { e.Session.observe(e.Sys.Scaffold(), e.Act, k, everything) }
 
 // Adopt asks the kernel what a socket is that came from elsewhere: its addresses, and whether it listens.
 func (e *Env) Adopt(k *sockets.Socket) {

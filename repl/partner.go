@@ -69,6 +69,7 @@ const maxMarks = 4096
 
 // Sent counts the bytes of one send, and marks where it ended in the stream.
 func (e *Env) Sent(k *sockets.Socket, n int64) {
+	e.looks(k, theSendQ)
 	if n <= 0 {
 		return
 	}

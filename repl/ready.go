@@ -16,12 +16,13 @@ func (e *Env) Ready(op string, k *sockets.Socket, read bool) error {
 	entries := []sys.PollEntry{{FD: k.FD, Read: read, Write: !read}}
 	var n int
 	var err error
-	e.Block(func() { n, err = e.Sys.Scaffold().Poll(entries, k.Timeout) })
+	timeout := k.Timeout // another line may change it meanwhile
+	e.Block(func() { n, err = e.Sys.Scaffold().Poll(entries, timeout) })
 	switch {
 	case err != nil:
 		return e.Fail(op, k, err)
 	case n == 0:
-		return e.TimedOut(op, strconv.FormatFloat(k.Timeout.Seconds(), 'g', -1, 64), "s", k.Name)
+		return e.TimedOut(op, strconv.FormatFloat(timeout.Seconds(), 'g', -1, 64), "s", k.Name)
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ type Act struct {
 
 // NewAct returns an act that tells the observers each step as it is made.
 func NewAct(seq int, line string, observers ...Observer) *Act {
-	return &Act{Seq: seq, Line: line, observers: observers}
+	return &Act{Seq: seq, Line: line, Steps: make([]Step, 0, 8), observers: observers}
 }
 
 // OK reports whether the act did what its line asked: it succeeded, or failed as "!" said it must.

@@ -90,6 +90,7 @@ func runRecv(e *repl.Env, op string, gives int) error {
 
 // receive makes one receiving call and notes what is odd in its result.
 func receive(e *repl.Env, op string, k *sockets.Socket, n int, flags sockets.MsgFlags) (data []byte, from sockets.Address, err error) {
+	e.Receives(k)
 	if flags&sockets.MsgDontwait == 0 {
 		if err := e.Ready(op, k, true); err != nil {
 			return nil, from, err

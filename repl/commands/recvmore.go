@@ -68,6 +68,7 @@ func recvExactly(e *repl.Env, k *sockets.Socket, n int64, to io.Writer) error {
 	}
 	var got int64
 	var err error
+	e.Receives(k)
 	e.Block(func() { got, err = e.Sys.RecvExactly(k.FD, n, to, 0, nil) })
 	k.Received += uint64(got)
 	switch {

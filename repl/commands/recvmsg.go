@@ -51,6 +51,7 @@ var recvmsg = &repl.Command{
 			return err
 		}
 		var m sys.Message
+		e.Receives(k)
 		e.Block(func() { m, err = e.Sys.Recvmsg(k.FD, int(n), flags) })
 		if err != nil {
 			return e.Fail("recvmsg", k, err, "n", strconv.FormatInt(n, 10))

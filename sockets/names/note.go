@@ -11,26 +11,36 @@ import (
 // that is not in the table gives a zero Text.
 func Note(id string, pairs ...string) Text {
 	text := noteText(id)
-	known := map[string]bool{}
-	var en, zh []string
-	for j := 0; j+1 < len(pairs); j += 2 {
-		if pairs[j+1] == "" { // an unnamed peer is an unknown one
-			continue
-		}
-		known[pairs[j]] = true
-		en, zh = append(en, pairs[j], pairs[j+1]), append(zh, pairs[j], pairs[j+1])
-	}
-	missing := func(name string) bool { return !known[name] && hasNoWord(name) }
-	if short, ok := plainNotes[id]; ok && slices.ContainsFunc(placeholders(text.En), missing) {
+	if short, ok := plainNotes[id]; ok && lacks(text.En, pairs) {
 		text = short
 	}
-	for name, word := range noteWords {
-		if !known[name] {
-			en, zh = append(en, name, word.En), append(zh, name, word.Zh)
+	text = text.each(func(name string, l Lang) (string, bool) {
+		if v, ok := given(name, pairs); ok {
+			return v, true
+		}
+		word, ok := noteWords[name]
+		return word.In(l), ok
+	})
+	text.En = singular(text.En)
+	return text
+}
+
+// given finds a name's value. An empty one is as good as none: an unnamed peer is an unknown one.
+func given(name string, pairs []string) (string, bool) {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i] == name && pairs[i+1] != "" {
+			return pairs[i+1], true
 		}
 	}
-	// One pass a side: what a peer sent may hold braces.
-	return Text{En: singular(text.Fill(en...).En), Zh: text.Fill(zh...).Zh}
+	return "", false
+}
+
+// lacks reports whether s has a place that neither pairs nor a word can fill.
+func lacks(s string, pairs []string) bool {
+	return slices.ContainsFunc(placeholders(s), func(name string) bool {
+		_, ok := given(name, pairs)
+		return !ok && hasNoWord(name)
+	})
 }
 
 // singular writes 1 byte, not 1 bytes: English alone counts so.

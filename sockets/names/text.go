@@ -70,15 +70,44 @@ func (t Text) IsZero() bool { return t.En == "" && t.Zh == "" }
 // name, value. The first of two pairs with the same name holds. A value is
 // never filled again, so a value from a peer may hold braces.
 func (t Text) Fill(pairs ...string) Text {
-	if len(pairs) < 2 {
-		return t
+	return t.each(func(name string, _ Lang) (string, bool) {
+		for i := 0; i+1 < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return pairs[i+1], true
+			}
+		}
+		return "", false
+	})
+}
+
+// each replaces each {name} that value knows, in one pass a side.
+func (t Text) each(value func(name string, l Lang) (string, bool)) Text {
+	return Text{En: fill(t.En, English, value), Zh: fill(t.Zh, Chinese, value)}
+}
+
+func fill(s string, l Lang, value func(name string, l Lang) (string, bool)) string {
+	var b []byte
+	done := 0 // how much of s stands in b
+	for i := 0; i < len(s); i++ {
+		if s[i] != '{' {
+			continue
+		}
+		end := strings.IndexAny(s[i+1:], "{}")
+		if end < 0 {
+			break
+		}
+		v, ok := value(s[i+1:i+1+end], l)
+		if !ok || s[i+1+end] == '{' {
+			continue
+		}
+		b = append(append(b, s[done:i]...), v...)
+		i += 1 + end
+		done = i + 1
 	}
-	old := make([]string, 0, len(pairs))
-	for i := 0; i+1 < len(pairs); i += 2 {
-		old = append(old, "{"+pairs[i]+"}", pairs[i+1])
+	if done == 0 {
+		return s
 	}
-	r := strings.NewReplacer(old...)
-	return Text{En: r.Replace(t.En), Zh: r.Replace(t.Zh)}
+	return string(append(b, s[done:]...))
 }
 
 // Plus joins two texts: by a blank in English, by nothing in Chinese.

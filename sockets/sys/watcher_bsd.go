@@ -83,14 +83,14 @@ func (w *Watcher) Wait(ctx context.Context) error {
 	return err
 }
 
-// Take returns the sockets at which something arrived since it was last called, each once, and does not wait.
-func (w *Watcher) Take() []sockets.FD {
+// Take returns the sockets that were stirred since it was last called, each once, and does not wait.
+func (w *Watcher) Take() []Stir {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	if w.closed {
 		return nil
 	}
-	var taken []sockets.FD
+	var taken []Stir
 	var events [64]unix.Kevent_t
 	for {
 		n, err := unix.Kevent(w.fd, nil, events[:], new(unix.Timespec))
@@ -98,7 +98,7 @@ func (w *Watcher) Take() []sockets.FD {
 			continue
 		}
 		for _, e := range events[:max(n, 0)] {
-			taken = append(taken, sockets.FD(e.Ident))
+			taken = append(taken, Stir{FD: sockets.FD(e.Ident), Ended: e.Flags&(unix.EV_EOF|unix.EV_ERROR) != 0})
 		}
 		if n < len(events) {
 			return taken

@@ -3,6 +3,7 @@ package sys
 import (
 	"context"
 	"os"
+	"sync"
 	"syscall"
 	"time"
 
@@ -20,6 +21,9 @@ type Watcher struct {
 	file *os.File
 	conn syscall.RawConn
 	turn chan struct{} // held by the one that waits
+
+	mu     sync.Mutex // of events
+	events [64]unix.EpollEvent
 }
 
 // NewWatcher returns a Watcher that watches nothing.
@@ -100,20 +104,21 @@ func (w *Watcher) Wait(ctx context.Context) error {
 	}
 }
 
-// Take returns the sockets at which something arrived since it was last called, each once, and does not wait.
-func (w *Watcher) Take() []sockets.FD {
-	var taken []sockets.FD
+// Take returns the sockets that were stirred since it was last called, each once, and does not wait.
+func (w *Watcher) Take() []Stir {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var taken []Stir
 	_ = w.conn.Control(func(ep uintptr) {
-		var events [64]unix.EpollEvent
 		for {
-			n, err := unix.EpollWait(int(ep), events[:], 0)
+			n, err := unix.EpollWait(int(ep), w.events[:], 0)
 			if err == unix.EINTR {
 				continue
 			}
-			for _, e := range events[:max(n, 0)] {
-				taken = append(taken, sockets.FD(e.Fd))
+			for _, e := range w.events[:max(n, 0)] {
+				taken = append(taken, Stir{FD: sockets.FD(e.Fd), Ended: e.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0})
 			}
-			if n < len(events) {
+			if n < len(w.events) {
 				return
 			}
 		}

@@ -14,7 +14,7 @@ import (
 )
 
 // arrives waits until the watcher tells of something, and takes it.
-func arrives(t *testing.T, w *Watcher) []sockets.FD {
+func arrives(t *testing.T, w *Watcher) []Stir {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -36,7 +36,10 @@ func TestWatcher(t *testing.T) {
 	}
 	want := func(what string, fds ...sockets.FD) {
 		t.Helper()
-		got := arrives(t, w)
+		var got []sockets.FD
+		for _, st := range arrives(t, w) {
+			got = append(got, st.FD)
+		}
 		slices.Sort(got)
 		slices.Sort(fds)
 		if !slices.Equal(got, fds) {
@@ -67,7 +70,9 @@ func TestWatcher(t *testing.T) {
 		got = append(got, arrives(t, w)...)
 	}
 	must(t, tb.Shutdown(a, WR))
-	want("the end of a stream", b)
+	if got := arrives(t, w); len(got) != 1 || got[0] != (Stir{FD: b, Ended: true}) {
+		t.Errorf("the end of a stream: took %v", got)
+	}
 
 	// What had arrived before it was watched.
 	x, y := unixPair(t, sockets.Dgram)
