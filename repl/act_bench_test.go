@@ -20,6 +20,7 @@ import (
 	"sockstep/repl/render"
 	"sockstep/sockets"
 	"sockstep/sockets/names"
+	"sockstep/sockets/sys"
 )
 
 // The benchmarks of this room hold what a line costs against the bare system calls that it makes, in turns and in one
@@ -73,7 +74,7 @@ func benchmarkAct(b *testing.B, kind string, shown ...sockets.Observer) {
 // session is a session of the whole command table.
 func session(b *testing.B, shown ...sockets.Observer) *repl.Session {
 	b.Helper()
-	s := repl.NewSession(repl.Config{Table: commands.Table(), Lang: names.English, Observers: shown, Hold: true})
+	s := repl.NewSession(repl.Config{Table: commands.Table(), Lang: names.English, Observers: shown, Hold: true, Thread: sys.Dedicate()})
 	b.Cleanup(s.Close)
 	return s
 }

@@ -3,6 +3,7 @@ package repl
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"sockstep/sockets"
 	"sockstep/sockets/sys"
@@ -57,7 +58,7 @@ func (e *Env) settle() {
 		k, ok := s.byFD[st.FD]
 		if ok && !e.uses(k) && !s.busy(k) {
 			s.observe(door, e.Act, k, stirred(st))
-			s.told(e.Act, k)
+			s.told(e.Act, k, st)
 		}
 	}
 }
@@ -91,7 +92,7 @@ func (s *Session) arrivals() {
 		}
 		a := sockets.NewAct(0, "", s.observers...)
 		s.observe(sys.For(context.Background(), a).Scaffold(), a, k, stirred(st))
-		s.told(a, k)
+		s.told(a, k, st)
 		for _, st := range a.Steps {
 			if _, ok := st.(sockets.Note); ok {
 				s.post(a)
@@ -201,7 +202,7 @@ func changeInt(a *sockets.Act, k *sockets.Socket, field string, was, now int) {
 }
 
 // told adds the note that a person wants who did not look at k: what came, who knocks, who has gone.
-func (s *Session) told(a *sockets.Act, k *sockets.Socket) {
+func (s *Session) told(a *sockets.Act, k *sockets.Socket, stir sys.Stir) {
 	for _, st := range a.Steps {
 		c, ok := st.(sockets.Change)
 		if !ok || c.Socket != k.Name {
@@ -216,8 +217,10 @@ func (s *Session) told(a *sockets.Act, k *sockets.Socket) {
 			a.Note("arrived", "s", k.Name, "n", strconv.Itoa(now-was), "queue", c.Now)
 		case c.Field == "state" && c.Now == "CLOSE_WAIT":
 			a.Note("peer-gone", "s", k.Name, "peer", PeerName(k), "n", strconv.Itoa(max(k.RecvQ-1, 0)))
-		case c.Field == "state" && c.Now == "CLOSE":
+		case c.Field == "state" && c.Now == "CLOSE" && stir.Broken:
 			a.Note("peer-reset", "s", k.Name, "peer", PeerName(k))
+		case c.Field == "state" && c.Now == "CLOSE" && strings.HasPrefix(c.Was, "FIN_WAIT"):
+			a.Note("time-wait", "s", k.Name, "port", strconv.Itoa(int(k.Local.Port)))
 		}
 	}
 }

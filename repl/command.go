@@ -172,26 +172,24 @@ func (t Table) verb(l Line, isSocket func(Word) bool) (*Command, Line, *sockets.
 		}
 	}
 	c, err := t.Lookup(l.Command)
+	if err != nil {
+		if known := t.elsewhere(l, isSocket); known != nil {
+			err = known
+		}
+	}
 	return c, l, err
 }
 
 func (t Table) unknown(w Word) *sockets.Error {
-	if i := strings.IndexByte(w.Text, '('); i > 0 { // Python, from the notes
-		object, method, dotted := strings.Cut(w.Text[:i], ".")
-		if !dotted {
-			object, method = "", object
-		}
-		if c, err := t.Lookup(Word{Text: method, Raw: method}); err == nil {
-			line := strings.TrimSpace(c.Name + " " + strings.TrimSpace(object+" "+strings.TrimPrefix(c.Usage[0], "[S] ")))
-			return w.Err(names.T("this is Python; here the words stand without dots and brackets", "这是 Python 的写法；这里不写点和括号")).
-				Hint(names.T(line, line))
-		}
-	}
 	var all []string
 	for _, c := range t {
 		all = append(all, c.Name)
 	}
 	e := w.Err(names.T("no command is called "+w.Text, "没有叫 "+w.Text+" 的命令"))
+	if to, ok := instead[strings.ToLower(w.Text)]; ok {
+		line := strings.ReplaceAll(to, "{s}", "s")
+		return e.Hint(names.T(line, line))
+	}
 	if near, ok := names.Nearest(strings.ToLower(w.Text), all); ok {
 		return e.Hint(names.T(near, near))
 	}

@@ -3,6 +3,7 @@ package repl
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +28,8 @@ type Env struct {
 	named   uint64          // which of those names went to sockets already, a bit each
 	spoken  bool            // a word named the socket that is meant
 	end     context.CancelFunc
-	timed   *sockets.Socket // the open socket that --timeout is for
+	cancel  context.CancelFunc // ends the line; nil where nobody could ask for it
+	timed   *sockets.Socket    // the open socket that --timeout is for
 	timeout time.Duration
 
 	keptAddress string // the name of the value that the address is
@@ -277,7 +279,13 @@ func (e *Env) Block(f func()) {
 	if e.park != nil {
 		e.park()
 	}
-	e.Session.outside(f)
+	s := e.Session
+	s.waiting = append(s.waiting, e)
+	defer func() {
+		s.waiting = slices.DeleteFunc(s.waiting, func(o *Env) bool { return o == e })
+		s.left.Broadcast()
+	}()
+	s.outside(f)
 }
 
 // Deadline makes --timeout D end whatever blocks.
@@ -298,4 +306,10 @@ func (e *Env) Deadline() error {
 func (e *Env) Afterwards() sys.Caller { return sys.For(context.Background(), e.Act) }
 
 // door is the way to the kernel for this act.
-func (e *Env) door() sys.Caller { return sys.For(e.Ctx, e.Act) }
+func (e *Env) door() sys.Caller {
+	c := sys.For(e.Ctx, e.Act)
+	if e.Act.Job == 0 { // a job has a goroutine of its own
+		c = c.On(e.Session.thread)
+	}
+	return c
+}

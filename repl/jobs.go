@@ -26,6 +26,9 @@ type Job struct {
 	begun  bool  // start has told that it runs, so its end may be told
 }
 
+// maxJobs is how many jobs may run at a time: a program of Go's ends where it has 10,000 threads.
+const maxJobs = 2000
+
 // start runs a command as a job. Its end is an act of its own, with Seq 0.
 func (s *Session) start(e *Env) {
 	c := e.Command
@@ -34,9 +37,18 @@ func (s *Session) start(e *Env) {
 			Hint(names.T("without the &", "去掉 &"))
 		return
 	}
-	id := 1
+	id, run := 1, 0
 	for _, j := range s.jobs {
 		id = max(id, j.ID+1)
+		if !j.ended {
+			run++
+		}
+	}
+	if run >= maxJobs {
+		n := strconv.Itoa(maxJobs)
+		e.Act.Err = e.line.Command.Err(names.T(n+" jobs run already, and each has a thread of its own", "已有 "+n+" 个作业在运行，每个都占用一个线程")).
+			Hint(names.T("cancel", "cancel"))
+		return
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(e.Ctx))
 	j := &Job{ID: id, Line: e.Act.Line, Began: time.Now(), env: e, cancel: cancel, parked: make(chan struct{}), done: make(chan struct{})}
@@ -45,7 +57,7 @@ func (s *Session) start(e *Env) {
 	started := e.Act
 	e.Act = sockets.NewAct(0, started.Line, s.observers...)
 	e.Act.Job = id
-	e.Ctx = ctx
+	e.Ctx, e.cancel = ctx, cancel
 	e.Sys = e.door()
 	go s.finish(j)
 	s.outside(func() { <-j.parked }) // so that the next line finds it waiting already
@@ -125,19 +137,21 @@ func (s *Session) running() string {
 	return ids
 }
 
-// cancelOn ends the jobs that wait on k, so that its number is not used again under them.
+// cancelOn ends the lines that wait on k, so that its number is not used again under them: jobs, and where a job closes k,
+// the line at the prompt. It returns once none of them is in a call.
 func (s *Session) cancelOn(k *sockets.Socket, by *Env) {
-	for _, j := range s.jobs {
-		if j.ended || j.env == by {
-			continue
-		}
-		for _, u := range j.env.used {
-			if u.socket == k {
-				j.cancel()
-				s.outside(func() { <-j.done })
-				break
+	for {
+		found := false
+		for _, e := range s.waiting {
+			if e != by && e.cancel != nil && e.uses(k) {
+				found = true
+				e.cancel()
 			}
 		}
+		if !found {
+			return
+		}
+		s.left.Wait()
 	}
 }
 

@@ -107,7 +107,8 @@ func (e *Env) RunLines(r io.Reader) (lines, failed int, err error) {
 	s.depth++
 	defer func() { s.depth-- }()
 	in := NewLines(r)
-	for in.Next() {
+	next := func() (ok bool) { e.Block(func() { ok = in.Next() }); return ok } // a FIFO may let us wait
+	for next() {
 		act := s.do(e.Ctx, in.Text())
 		if act == nil {
 			continue
@@ -118,6 +119,9 @@ func (e *Env) RunLines(r io.Reader) (lines, failed int, err error) {
 		}
 		if s.quit {
 			break
+		}
+		if err := e.Ctx.Err(); err != nil {
+			return lines, 0, err
 		}
 	}
 	return lines, 0, in.Err()
@@ -146,7 +150,9 @@ func (l *Lines) Next() bool {
 			return false
 		}
 	}
-	l.number++
+	if l.number++; l.number == 1 {
+		text = strings.TrimPrefix(text, "\ufeff") // which some editors put before a text
+	}
 	l.text = strings.TrimRight(text, "\r\n")
 	return true
 }

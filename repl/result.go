@@ -104,7 +104,11 @@ func (e *Env) NewSocket(i int, prefix string, fd sockets.FD, f sockets.Family, k
 
 // CloseSocket closes a socket and whatever waits on it. Its name stays, on an fd of -1, as Python's closed socket has.
 func (e *Env) CloseSocket(k *sockets.Socket) error {
+	open := k.FD >= 0
 	e.Session.cancelOn(k, e)
+	if open && k.FD < 0 {
+		return nil // a line that made k and was ended for this has closed it
+	}
 	if e.Session.watcher != nil && k.FD >= 0 {
 		e.Session.watcher.Forget(k.FD)
 	}

@@ -37,6 +37,8 @@ type Session struct {
 	odd     *sockets.Act // the last act that failed or had a note, for why
 	lines   []string     // of this session, for history
 	jobs    []*Job
+	waiting []*Env         // in a call that may block, without the lock
+	left    sync.Cond      // told when one of them has left its call
 	pending []*sockets.Act // what belongs to no act, until it may be shown
 	held    bool           // pending waits for the next act
 	quit    bool
@@ -45,6 +47,7 @@ type Session struct {
 	depth   int             // of run FILE within run FILE
 
 	keepLang func(names.Lang) error
+	thread   *sys.Thread
 }
 
 // Config is what a Session is made of.
@@ -55,6 +58,8 @@ type Config struct {
 	// Hold keeps what belongs to no act (an arrival, a job's end) until the next act begins, as a script needs it;
 	// without it the observers are told at once, from any goroutine.
 	Hold bool
+	// Thread is that of the goroutine that will call Do, where sys.Dedicate gave it one; may be nil.
+	Thread *sys.Thread
 	// KeepLang keeps the language for later sessions; may be nil.
 	KeepLang func(names.Lang) error
 }
@@ -62,9 +67,10 @@ type Config struct {
 // NewSession opens a session without sockets.
 func NewSession(c Config) *Session {
 	s := &Session{
-		table: c.Table, observers: c.Observers, held: c.Hold, keepLang: c.KeepLang,
+		table: c.Table, observers: c.Observers, held: c.Hold, keepLang: c.KeepLang, thread: c.Thread,
 		sockets: map[string]*sockets.Socket{}, values: map[string]sockets.Value{}, byFD: map[sockets.FD]*sockets.Socket{}, said: map[string]bool{},
 	}
+	s.left.L = &s.mu
 	s.lang.Store(int32(c.Lang))
 	all := render.ShowAll()
 	s.show.Store(&all)
@@ -151,9 +157,14 @@ func (s *Session) run(ctx context.Context, act *sockets.Act, line Line) (begun b
 	}
 	if line.Job {
 		s.start(e)
-	} else {
-		s.perform(e)
+		return true
 	}
+	if s.running() != "" { // a job may close what this line waits on
+		e.Ctx, e.cancel = context.WithCancel(ctx)
+		defer e.cancel()
+		e.Sys = e.door()
+	}
+	s.perform(e)
 	return true
 }
 

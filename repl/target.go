@@ -98,7 +98,10 @@ func (e *Env) lookUp(host string, family sockets.Family) (netip.Addr, error) {
 		return netip.IPv4Unspecified(), nil
 	}
 	if ip, err := netip.ParseAddr(host); err == nil {
-		return ip, nil
+		if ip.Zone() == "" {
+			return ip, nil
+		}
+		family = sockets.INET6
 	}
 	if family == "" {
 		family = sockets.INET

@@ -81,7 +81,10 @@ func (a Address) Python() string {
 	case INET6:
 		scope := "0"
 		if z := a.IP.Zone(); z != "" {
-			scope = "if_nametoindex(" + PyString(z) + ")"
+			scope = z
+			if _, err := strconv.ParseUint(z, 10, 32); err != nil {
+				scope = "if_nametoindex(" + PyString(z) + ")"
+			}
 		}
 		return "('" + a.IP.WithZone("").String() + "', " + strconv.Itoa(int(a.Port)) + ", 0, " + scope + ")"
 	case UNIX:

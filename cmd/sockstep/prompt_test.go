@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -219,6 +220,56 @@ func TestPromptCtrlC(t *testing.T) {
 	s.types("a word of a line\x03")
 	s.sees("^C")
 	s.does("close all", "close(")
+}
+
+// TestPromptCtrlCEndsFiles: a FIFO waits for its other end, and a long script is many short lines.
+func TestPromptCtrlCEndsFiles(t *testing.T) {
+	s := seatAt(t, 80, 24)
+	s.does("a, b = socketpair", "= (a, b)")
+	s.does("send b hello", "= 5")
+	fifo := filepath.Join(t.TempDir(), "fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.does("cd = print "+fifo, "fifo")
+	for _, line := range []string{"send a --file $cd", "recv a --out $cd", "run $cd"} {
+		s.types("\x0c" + line + "\r")
+		s.sees("$cd")
+		s.types("\x03")
+		s.until(line+" interrupted", func(screen string) bool {
+			return strings.Contains(screen, "ended") && strings.HasSuffix(strings.TrimRight(screen, " \n"), "›")
+		})
+	}
+	// Its other end is there, and stays silent.
+	other, err := os.OpenFile(fifo, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	s.does("recv a --out $cd", "= 5")
+	read := make([]byte, 5)
+	if _, err := io.ReadFull(other, read); err != nil || string(read) != "hello" {
+		t.Errorf("the FIFO got %q, %v", read, err)
+	}
+	for _, line := range []string{"sendall a --file $cd", "run $cd"} {
+		s.types("\x0c" + line + "\r")
+		s.sees("$cd")
+		s.types("\x03")
+		s.until(line+" interrupted", func(screen string) bool {
+			return strings.Contains(screen, "ended") && strings.HasSuffix(strings.TrimRight(screen, " \n"), "›")
+		})
+	}
+	endless := filepath.Join(t.TempDir(), "endless.sock")
+	if err := os.WriteFile(endless, []byte(strings.Repeat("print again\n", 1<<20)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.does("cd = print "+endless, "endless")
+	s.types("\x0crun $cd\r")
+	s.sees("again")
+	s.types("\x03")
+	s.until("the end of run", func(screen string) bool {
+		return strings.Contains(screen, "ended") && strings.HasSuffix(strings.TrimRight(screen, " \n"), "›")
+	})
 }
 
 func TestPromptJobEndsAboveTheLine(t *testing.T) {

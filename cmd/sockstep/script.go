@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime"
 	"strings"
 	"sync"
 
@@ -17,6 +16,7 @@ import (
 	"sockstep/repl/render"
 	"sockstep/sockets"
 	"sockstep/sockets/names"
+	"sockstep/sockets/sys"
 )
 
 // runLines runs the lines given with -c.
@@ -26,7 +26,6 @@ func (s *settings) runLines() error {
 
 // runReader runs a script: every line an act, up to the first that fails.
 func (s *settings) runReader(r io.Reader) error {
-	runtime.LockOSThread() // every call is made on this very thread: nothing is handed over
 	var session *repl.Session
 	lang := func() names.Lang { return session.Lang() }
 	var out interface {
@@ -42,6 +41,7 @@ func (s *settings) runReader(r io.Reader) error {
 	}
 	session = repl.NewSession(repl.Config{
 		Table: commands.Table(), Lang: s.language(), Observers: []sockets.Observer{out}, Hold: true,
+		Thread: sys.Dedicate(), // every call is made on this very thread: nothing is handed over
 	})
 	defer session.Close() // the oldest first, unlike the kernel: a client closes before its server's end, whose port stays free
 	status, err := s.runScript(session, repl.NewLines(r), out.Err)

@@ -1,19 +1,75 @@
 package commands
 
 import (
+	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"syscall"
+	"time"
 
 	"sockstep/repl"
 	"sockstep/sockets/names"
+	"sockstep/sockets/sys"
 )
 
 var errIsDir = syscall.EISDIR
 
-// fileError is the error of a file that a word names.
-func fileError(w repl.Word, err error) error {
+// openFile opens a file that is there. What reads or writes it is ended with the line, where it can be: see fileError.
+func openFile(e *repl.Env, w repl.Word, flag int) (f *os.File, err error) {
+	info, err := os.Stat(w.Text)
 	switch {
+	case err != nil:
+	case info.IsDir():
+		err = errIsDir
+	case info.Mode()&fs.ModeNamedPipe != 0:
+		f, err = openFIFO(e, w.Text, flag)
+	default:
+		f, err = os.OpenFile(w.Text, flag, 0)
+	}
+	if err != nil {
+		return nil, fileError(e, w, err)
+	}
+	context.AfterFunc(e.Ctx, func() { _ = f.SetDeadline(time.Unix(1, 0)) })
+	return f, nil
+}
+
+// openFIFO opens a FIFO, which takes until another program opens its other end.
+func openFIFO(e *repl.Env, path string, flag int) (*os.File, error) {
+	type opened struct {
+		f   *os.File
+		err error
+	}
+	done := make(chan opened, 1)
+	go func() {
+		f, err := os.OpenFile(path, flag, 0)
+		done <- opened{f, err}
+	}()
+	var o opened
+	e.Block(func() {
+		select {
+		case o = <-done:
+		case <-e.Ctx.Done():
+			o.err = e.Ctx.Err()
+			go func() { // both ends are there for a moment: the open that waits comes to its end
+				if f, err := os.OpenFile(path, os.O_RDWR, 0); err == nil {
+					defer f.Close()
+				}
+				if late := <-done; late.f != nil {
+					late.f.Close()
+				}
+			}()
+		}
+	})
+	return o.f, o.err
+}
+
+// fileError is the error of a file that a word names.
+func fileError(e *repl.Env, w repl.Word, err error) error {
+	switch {
+	case e.Ctx.Err() != nil && (errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, e.Ctx.Err())):
+		op := e.Command.Name
+		return e.Fail(op, nil, &sys.InterruptedError{Op: op, Cause: context.Cause(e.Ctx)})
 	case errors.Is(err, fs.ErrNotExist):
 		return w.Err(names.T("there is no file "+w.Text, "没有 "+w.Text+" 这个文件"))
 	case errors.Is(err, fs.ErrPermission):
@@ -21,5 +77,14 @@ func fileError(w repl.Word, err error) error {
 	case errors.Is(err, errIsDir):
 		return w.Err(names.T(w.Text+" is a folder", w.Text+" 是一个目录"))
 	}
-	return w.Err(names.T(err.Error(), err.Error()))
+	reason := err.Error()
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		reason = path.Err.Error()
+	case errors.As(err, &link):
+		reason = link.Err.Error()
+	}
+	return w.Err(names.T(w.Text+" cannot be used: "+reason, w.Text+" 无法使用："+reason))
 }

@@ -88,7 +88,8 @@ func suggestReuse(e *repl.Env, addr sockets.Address, err error) error {
 	var known *sockets.Error
 	if errors.As(err, &known) && known.Errno == "EADDRINUSE" && addr.IP.IsValid() && !e.Flag("reuse") {
 		line := e.Typed() + " --reuse"
-		known.Hint(names.T("where it is only TIME_WAIT: `"+line+"`. Where a server runs, another port", "如果只是 TIME_WAIT：`"+line+"`。如果有服务器在运行，换一个端口"))
+		known.Hint(names.T("where it is only TIME_WAIT, `"+line+"`: Linux lets it in if the old server was started so, too, else after 60 s. Where a server runs, another port",
+			"如果只是 TIME_WAIT：`"+line+"`；旧服务器当初也这样启动过，Linux 才马上放行，否则要等 60 秒。如果有服务器在运行，换一个端口"))
 	}
 	return err
 }

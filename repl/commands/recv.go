@@ -75,7 +75,7 @@ func runRecv(e *repl.Env, op string, gives int) error {
 	}
 	e.Python(assign, k.Name, ".", op, "(", strconv.FormatInt(n, 10), pythonFlags(flags), ")")
 	data, from, err := receive(e, op, k, int(n), flags)
-	if err != nil {
+	if err != nil && len(data) == 0 {
 		return err
 	}
 	v := sockets.BytesOf(data)
@@ -85,10 +85,11 @@ func runRecv(e *repl.Env, op string, gives int) error {
 		addr = from.Value()
 	}
 	e.Result(v, addr)
-	return nil
+	return err
 }
 
-// receive makes one receiving call and notes what is odd in its result.
+// receive makes one receiving call and notes what is odd in its result. With MSG_WAITALL an error may come beside the data that
+// came before it.
 func receive(e *repl.Env, op string, k *sockets.Socket, n int, flags sockets.MsgFlags) (data []byte, from sockets.Address, err error) {
 	e.Receives(k)
 	if flags&sockets.MsgDontwait == 0 {
@@ -110,12 +111,11 @@ func receive(e *repl.Env, op string, k *sockets.Socket, n int, flags sockets.Msg
 			n, err = e.Sys.Recv(k.FD, buf, flags)
 		}
 	})
-	if err != nil {
-		return nil, from, e.Fail(op, k, err, "n", strconv.Itoa(len(buf)))
+	if err == nil || n > 0 {
+		data = slices.Clip(buf[:n])
+		noteReceived(e, k, len(data), len(buf), length, flags)
 	}
-	data = slices.Clip(buf[:n])
-	noteReceived(e, k, len(data), len(buf), length, flags)
-	return data, from, nil
+	return data, from, e.Fail(op, k, err, "n", strconv.Itoa(len(buf)))
 }
 
 // noteReceived notes what a receiving call's count means. length is the datagram's own, -1 where unknown.

@@ -2,7 +2,9 @@ package commands
 
 import (
 	"bytes"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -52,9 +54,8 @@ func recvMore(e *repl.Env, k *sockets.Socket, n int64) error {
 	default:
 		e.Python("open(", sockets.PyString(sink.path), ", 'wb').write(", k.Name, ".recv(", strconv.FormatInt(n, 10), "))")
 		var data []byte
-		if data, _, err = receive(e, "recv", k, int(n), msgFlags(e)); err == nil {
-			sink.Write(data)
-		}
+		data, _, err = receive(e, "recv", k, int(n), msgFlags(e))
+		sink.Write(data)
 	}
 	return sink.finish(e, k, err)
 }
@@ -63,7 +64,7 @@ func recvExactly(e *repl.Env, k *sockets.Socket, n int64, to io.Writer) error {
 	if err := e.Ready("recv", k, true); err != nil {
 		return err
 	}
-	if k.Timeout > 0 || !k.Blocking {
+	if k.Timeout > 0 || !k.Blocking || e.Flag("dontwait") {
 		return recvSteps(e, k, n, to)
 	}
 	var got int64
@@ -71,7 +72,10 @@ func recvExactly(e *repl.Env, k *sockets.Socket, n int64, to io.Writer) error {
 	e.Receives(k)
 	e.Block(func() { got, err = e.Sys.RecvExactly(k.FD, n, to, 0, nil) })
 	k.Received += uint64(got)
+	var path *fs.PathError
 	switch {
+	case errors.As(err, &path): // of the file that it goes to, which tells it
+		return err
 	case err == io.EOF || err == io.ErrUnexpectedEOF:
 		return closedEarly(e, k, got, n)
 	case err != nil:
@@ -84,20 +88,28 @@ func recvExactly(e *repl.Env, k *sockets.Socket, n int64, to io.Writer) error {
 func recvSteps(e *repl.Env, k *sockets.Socket, n int64, to io.Writer) error {
 	for got := int64(0); got < n; {
 		data, _, err := receive(e, "recv", k, int(min(n-got, 1<<18)), msgFlags(e))
-		if err != nil {
+		if err := take(to, data, err); err != nil {
 			return err
 		}
 		if len(data) == 0 {
 			return closedEarly(e, k, got, n)
 		}
-		to.Write(data)
 		got += int64(len(data))
 	}
 	return nil
 }
 
+// take writes what came, also where err came beside it.
+func take(to io.Writer, data []byte, err error) error {
+	if _, werr := to.Write(data); err == nil {
+		return werr
+	}
+	return err
+}
+
 // recvUntil looks before it takes, so that what follows the delimiter stays in the queue for the next recv.
 func recvUntil(e *repl.Env, k *sockets.Socket, delim []byte, n int, to io.Writer) error {
+	flags := msgFlags(e) &^ sockets.MsgWaitall
 	buf := make([]byte, max(n, len(delim)))
 	var tail []byte // the last bytes taken, in which the delimiter may have begun
 	total := int64(0)
@@ -107,30 +119,28 @@ func recvUntil(e *repl.Env, k *sockets.Socket, delim []byte, n int, to io.Writer
 		}
 		var seen int
 		var err error
-		e.Block(func() { seen, err = e.Sys.Scaffold().Recv(k.FD, buf, sockets.MsgPeek|msgFlags(e)) })
+		e.Block(func() { seen, err = e.Sys.Scaffold().Recv(k.FD, buf, sockets.MsgPeek|flags) })
 		if err != nil {
 			e.Act.Unscaffold()
 			return e.Fail("recv", k, err)
 		}
-		take := seen
+		n := seen
 		joined := append(bytes.Clone(tail), buf[:seen]...)
 		at := bytes.Index(joined, delim)
 		if at >= 0 {
-			take = at + len(delim) - len(tail)
+			n = at + len(delim) - len(tail)
 		}
-		data, _, err := receive(e, "recv", k, max(take, 1), msgFlags(e))
-		if err != nil {
+		data, _, err := receive(e, "recv", k, max(n, 1), flags)
+		if err := take(to, data, err); err != nil {
 			return err
 		}
 		if len(data) == 0 {
 			return closedEarly(e, k, total, -1)
 		}
-		to.Write(data)
 		total += int64(len(data))
-		if at >= 0 {
+		if tail = append(tail, data...); bytes.HasSuffix(tail, delim) { // another job may have taken what was seen
 			return nil
 		}
-		tail = append(tail, data...)
 		tail = tail[max(len(tail)-len(delim)+1, 0):]
 	}
 }
@@ -147,15 +157,18 @@ func closedEarly(e *repl.Env, k *sockets.Socket, got, want int64) error {
 		Why: names.T("a stream may end anywhere; what came is the value of this line", "字节流可能在任何地方结束；已收到的部分就是这一行的值")}
 }
 
-// A sink takes what recvMore receives: a file, which takes its name only when it is complete, or memory.
+// A sink takes what recvMore receives: a file, which takes its name only when it is complete, or memory. What the file
+// cannot take goes to memory, too.
 type sink struct {
-	path  string
-	file  *os.File
-	temp  string
-	buf   bytes.Buffer
-	limit int64 // of buf; -1 none
-	n     int64
-	err   error
+	path   string
+	word   repl.Word // that names it
+	file   *os.File
+	temp   string // the name until it is complete; none where there was something to write to
+	target string // the name from then on
+	buf    bytes.Buffer
+	limit  int64 // of buf; -1 none
+	n      int64
+	err    error // of the file
 }
 
 func newSink(e *repl.Env, exactly int64) (*sink, error) {
@@ -167,31 +180,40 @@ func newSink(e *repl.Env, exactly int64) (*sink, error) {
 		}
 		return s, nil
 	}
-	s.path = w.Text
-	if info, err := os.Stat(s.path); err == nil && !info.Mode().IsRegular() {
-		if info.IsDir() {
-			return nil, fileError(w, errIsDir)
-		}
-		f, err := os.OpenFile(s.path, os.O_WRONLY, 0) // /dev/null, a FIFO: there is nothing to replace
+	if w.Text == "" {
+		return nil, w.Err(names.T("a file's name is wanted here", "这里要一个文件名"))
+	}
+	s.path, s.word = w.Text, w
+	target := w.Text
+	if real, err := filepath.EvalSymlinks(target); err == nil {
+		target = real // a link stays one
+	}
+	if info, err := os.Stat(target); err == nil && !info.Mode().IsRegular() {
+		f, err := openFile(e, w, os.O_WRONLY) // /dev/null, a FIFO: there is nothing to replace
 		if err != nil {
-			return nil, fileError(w, err)
+			return nil, err
 		}
 		s.file = f
 		return s, nil
 	}
-	f, err := os.CreateTemp(filepath.Dir(s.path), "."+filepath.Base(s.path)+".*") // mode 0600
+	f, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*") // mode 0600
 	if err != nil {
-		return nil, fileError(w, err)
+		return nil, fileError(e, w, err)
 	}
-	s.file, s.temp = f, f.Name()
+	s.file, s.temp, s.target = f, f.Name(), target
 	return s, nil
 }
 
 func (s *sink) Write(p []byte) (int, error) {
 	s.n += int64(len(p))
 	if s.file != nil {
-		n, err := s.file.Write(p)
-		s.err = err
+		n, err := 0, s.err
+		if err == nil {
+			n, err = s.file.Write(p)
+		}
+		if s.err = err; err != nil {
+			s.buf.Write(p[n:])
+		}
 		return n, err
 	}
 	if s.limit >= 0 && int64(s.buf.Len()+len(p)) > s.limit {
@@ -213,26 +235,19 @@ func (s *sink) abandon() {
 
 // finish makes what came the value of the line, also where err cut it short: nothing a peer sent is lost.
 func (s *sink) finish(e *repl.Env, k *sockets.Socket, err error) error {
-	n := strconv.FormatInt(s.n, 10)
-	if s.file != nil {
-		if s.temp != "" && (err == nil || s.n > 0) {
-			werr := s.err
-			if werr == nil {
-				werr = s.file.Close()
-			}
-			if werr == nil {
-				werr = os.Rename(s.temp, s.path)
-			}
-			if werr != nil {
-				return werr
-			}
-			s.file = nil
-		}
+	if s.word.Raw != "" {
 		v := sockets.IntOf(s.n)
+		if err == nil || s.n > int64(s.buf.Len()) {
+			s.keep()
+		}
+		if s.err != nil {
+			v, err = sockets.BytesOf(s.buf.Bytes()), s.failed(e)
+		}
 		v.Fields = []sockets.Field{{Name: "file", Value: sockets.TextOf(s.path)}}
 		e.Result(v)
 		return err
 	}
+	n := strconv.FormatInt(s.n, 10)
 	if s.limit >= 0 && s.n > int64(s.buf.Len()) {
 		e.Act.Note("not-kept", "s", k.Name, "n", n, "got", n, "want", strconv.Itoa(s.buf.Len()))
 	}
@@ -240,6 +255,36 @@ func (s *sink) finish(e *repl.Env, k *sockets.Socket, err error) error {
 	v.Fields = []sockets.Field{{Name: "bytes", Value: sockets.IntOf(s.n)}}
 	if err == nil || s.n > 0 {
 		e.Result(v)
+	}
+	return err
+}
+
+// keep gives the file its name. Where that cannot be, it stays under the one that it has.
+func (s *sink) keep() {
+	err := s.file.Close()
+	if s.temp != "" {
+		if rerr := os.Rename(s.temp, s.target); rerr != nil {
+			s.path, err = s.temp, rerr
+		}
+	}
+	if s.err == nil {
+		s.err = err
+	}
+	s.file = nil
+}
+
+// failed is the error of the file; it says where that is what came.
+func (s *sink) failed(e *repl.Env) error {
+	err := fileError(e, s.word, s.err)
+	var told *sockets.Error
+	if errors.As(err, &told) && told.Kind == "usage" {
+		told.Op, told.Kind = e.Command.Name, "" // the line ran
+	}
+	if told != nil {
+		rest := strconv.Itoa(s.buf.Len())
+		n := strconv.FormatInt(s.n-int64(s.buf.Len()), 10)
+		told.Because(names.T(s.path+" holds the first "+n+" bytes of what came; the "+rest+" after them are the value of this line",
+			s.path+" 里有收到的前 "+n+" 字节；其后的 "+rest+" 字节就是这一行的值"))
 	}
 	return err
 }

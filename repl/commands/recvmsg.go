@@ -52,9 +52,10 @@ var recvmsg = &repl.Command{
 		}
 		var m sys.Message
 		e.Receives(k)
-		e.Block(func() { m, err = e.Sys.Recvmsg(k.FD, int(n), flags) })
-		if err != nil {
-			return e.Fail("recvmsg", k, err, "n", strconv.FormatInt(n, 10))
+		var cut error // what ended the call; with MSG_WAITALL a part of the message may have come before
+		e.Block(func() { m, cut = e.Sys.Recvmsg(k.FD, int(n), flags) })
+		if cut = e.Fail("recvmsg", k, cut, "n", strconv.FormatInt(n, 10)); cut != nil && len(m.Data) == 0 {
+			return cut
 		}
 		length := -1
 		if m.Flags&sockets.MsgTrunc != 0 {
@@ -89,6 +90,9 @@ var recvmsg = &repl.Command{
 			more = append(more, repl.SocketResult(p))
 			e.Act.Note("passed-socket", "s", p.Name, "n", strconv.Itoa(int(fd)))
 		}
+		if m.Flags&sockets.MsgCtrunc != 0 {
+			e.Act.Note("passed-lost", "s", k.Name)
+		}
 		switch {
 		case len(more) == 1:
 			field("socket", more[0])
@@ -99,6 +103,6 @@ var recvmsg = &repl.Command{
 			more = append(more, none)
 		}
 		e.Result(v, more...)
-		return nil
+		return cut
 	},
 }

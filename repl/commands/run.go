@@ -24,17 +24,14 @@ var run = &repl.Command{
 		if err := e.Gives(1); err != nil {
 			return err
 		}
-		f, err := os.Open(w.Text)
-		if err != nil {
-			return fileError(w, err)
-		}
-		defer f.Close()
-		if info, err := f.Stat(); err == nil && info.IsDir() {
-			return fileError(w, errIsDir)
-		}
-		lines, failed, err := e.RunLines(f)
+		f, err := openFile(e, w, os.O_RDONLY)
 		if err != nil {
 			return err
+		}
+		defer f.Close()
+		lines, failed, err := e.RunLines(f)
+		if err != nil {
+			return fileError(e, w, err)
 		}
 		if failed > 0 {
 			n := strconv.Itoa(failed)

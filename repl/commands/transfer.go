@@ -2,7 +2,9 @@ package commands
 
 import (
 	"bytes"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"strconv"
 	"unicode/utf8"
@@ -57,7 +59,7 @@ func readPayload(e *repl.Env) (payload, error) {
 		}
 		return payload{stream: io.LimitReader(fill{}, n), python: python}, nil
 	case isFile:
-		return filePayload(file)
+		return filePayload(e, file)
 	}
 	data, err := e.Message()
 	return payload{data: data, python: pythonData(data)}, err
@@ -73,25 +75,22 @@ func (fill) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func filePayload(w repl.Word) (payload, error) {
-	f, err := os.Open(w.Text)
+func filePayload(e *repl.Env, w repl.Word) (payload, error) {
+	f, err := openFile(e, w, os.O_RDONLY)
 	if err != nil {
-		return payload{}, fileError(w, err)
+		return payload{}, err
 	}
 	info, err := f.Stat()
-	if err == nil && info.IsDir() {
-		err = &os.PathError{Op: "open", Path: w.Text, Err: errIsDir}
-	}
 	if err != nil {
 		f.Close()
-		return payload{}, fileError(w, err)
+		return payload{}, fileError(e, w, err)
 	}
 	python := "open(" + sockets.PyString(w.Text) + ", 'rb').read()"
 	if info.Mode().IsRegular() && info.Size() <= oneCall {
 		data, err := io.ReadAll(f)
 		f.Close()
 		if err != nil {
-			return payload{}, fileError(w, err)
+			return payload{}, fileError(e, w, err)
 		}
 		return payload{data: data, python: python}, nil
 	}
@@ -139,15 +138,15 @@ func runSend(e *repl.Env, name string, all bool) error {
 	if err := e.CheckNames(1); err != nil {
 		return err
 	}
+	if err := e.Deadline(); err != nil {
+		return err
+	}
 	p, err := readPayload(e)
 	if err != nil {
 		return err
 	}
 	if p.close != nil {
 		defer p.close()
-	}
-	if err := e.Deadline(); err != nil {
-		return err
 	}
 	flags := msgFlags(e)
 	e.Python(e.Assign(), k.Name, ".", name, "(", p.python, pythonFlags(flags), ")")
@@ -203,7 +202,12 @@ func sendStream(e *repl.Env, k *sockets.Socket, p payload) error {
 	var err error
 	e.Block(func() { n, err = e.Sys.SendAll(k.FD, p.stream, 0, nil) })
 	e.Sent(k, n)
-	if err != nil {
+	var source *fs.PathError
+	switch {
+	case errors.As(err, &source):
+		w, _ := e.FlagWord("file")
+		return partly(e, k, n, -1, fileError(e, w, err))
+	case err != nil:
 		return partly(e, k, n, -1, e.Fail("send", k, err))
 	}
 	e.Result(sockets.IntOf(n))

@@ -16,6 +16,8 @@ var sessionNotes = []note{
 	{"no-sockets", T("no socket is open. `s = socket tcp` makes one.", "没有打开的套接字。用 `s = socket tcp` 创建一个。")},
 	{"passed-socket", T("{s} came beside the bytes (SCM_RIGHTS): a new descriptor, {n}, for the very socket that the sender has.",
 		"{s} 随消息传来（SCM_RIGHTS）：新描述符 {n}，指向发送方的同一个套接字。")},
+	{"passed-lost", T("descriptors came beside the bytes that this process has no room for: the kernel closed them (MSG_CTRUNC). `sockets` shows what could be closed here.",
+		"随消息传来的描述符在本进程里放不下，内核已将它们关闭（MSG_CTRUNC）。用 `sockets` 看看这里有哪些可以关闭。")},
 	{"not-a-socket", T("descriptor {n} came beside the bytes and is no socket; it was closed.", "随消息传来的描述符 {n} 不是套接字，已将它关闭。")},
 	{"sendq-memory", T("for AF_UNIX the kernel counts the memory that unread messages take, not their bytes.",
 		"对 AF_UNIX，内核统计的是未读消息占用的内存，而不是字节数。")},

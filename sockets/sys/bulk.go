@@ -184,7 +184,7 @@ func (t *transfer) make(fd sockets.FD, p []byte, want int, do doer) (int, error)
 		if t.wake.over() {
 			return 0, &InterruptedError{Op: t.op, Cause: context.Cause(t.c.ctx)}
 		}
-		r, errno, took := t.wake.call(do, want > 0)
+		r, errno, took := t.wake.call(t.c.on, do, want > 0)
 		over := t.wake.over()
 		n := max(int(r), 0)
 		if errno != 0 {

@@ -21,6 +21,7 @@ type Caller struct {
 	ctx   context.Context
 	act   *sockets.Act
 	marks marks
+	on    *Thread
 }
 
 type marks uint8
@@ -32,6 +33,9 @@ const (
 
 // For returns the Caller of an act. The act may be nil: then nothing is recorded.
 func For(ctx context.Context, act *sockets.Act) Caller { return Caller{ctx: ctx, act: act} }
+
+// On returns a Caller that makes its calls on a thread of its own. Only the goroutine that [Dedicate] gave it to may use it.
+func (c Caller) On(t *Thread) Caller { c.on = t; return c }
 
 // Scaffold returns a Caller whose calls are marked as made for sockstep's own sake.
 func (c Caller) Scaffold() Caller { c.marks |= scaffold; return c }
@@ -72,7 +76,7 @@ func (c Caller) block(op string, w waiting, want int, do doer, tell teller) (int
 		return -1, err
 	}
 	for {
-		r, errno, took := wake.call(do, want > 0)
+		r, errno, took := wake.call(c.on, do, want > 0)
 		if errno == 0 && (want <= int(r) || !wake.ended()) {
 			c.record(op, r, 0, took, false, tell)
 			wake.end()

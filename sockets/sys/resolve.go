@@ -73,6 +73,8 @@ func Resolve(ctx context.Context, host string, family sockets.Family) ([]netip.A
 		return []netip.Addr{netip.IPv4Unspecified(), netip.IPv6Unspecified()}, nil
 	case host == "<broadcast>":
 		literal = []netip.Addr{netip.AddrFrom4([4]byte{255, 255, 255, 255})}
+	case err == nil && !isZone(ip.Zone()):
+		return nil, unresolved("EAI_NONAME", host, nil)
 	case err == nil:
 		literal = []netip.Addr{ip}
 	default:

@@ -39,6 +39,8 @@ func TestResolve(t *testing.T) {
 		{"::1", "", "::1"},
 		{"::1", sockets.INET, "EAI_ADDRFAMILY"},
 		{"fe80::1%lo", sockets.INET6, "fe80::1%lo"},
+		{"fe80::1%7", sockets.INET6, "fe80::1%7"},
+		{"fe80::1%nosuch", sockets.INET6, "EAI_NONAME"},
 		{"localhost", sockets.INET, "127.0.0.1"},
 		{"a\x00b", "", "EAI_NONAME"},
 		{strings.Repeat("x", 300), "", "EAI_NONAME"},

@@ -131,6 +131,12 @@ func scope(zone string) uint32 {
 	return 0
 }
 
+// isZone reports whether a zone is none, a number, or an interface's name.
+func isZone(zone string) bool {
+	_, err := strconv.ParseUint(zone, 10, 32)
+	return err == nil || zone == "" || scope(zone) != 0
+}
+
 func zone(scope uint32) string {
 	if i, err := net.InterfaceByIndex(int(scope)); err == nil {
 		return i.Name

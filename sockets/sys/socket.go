@@ -256,7 +256,7 @@ func (c Caller) Close(fd sockets.FD) error {
 		return err
 	}
 	defer wake.end()
-	r, errno, took := wake.call(do, false)
+	r, errno, took := wake.call(c.on, do, false)
 	c.record("close", r, errno, took, wake.ended(), tell)
 	if errno != 0 {
 		return refused("close", errno)

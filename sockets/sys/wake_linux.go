@@ -57,15 +57,20 @@ func (c Caller) waker(op string, _ waiting) (*waker, error) {
 // call makes the system call on the thread it is on, which cannot change meanwhile. whole: a signal would make it return
 // with less than was asked for, so that none but the wake signal may come to this thread. Signals for the process
 // (Ctrl-C itself, a resized window) go to another one.
-func (w *waker) call(do doer, whole bool) (uintptr, unix.Errno, time.Duration) {
+func (w *waker) call(on *Thread, do doer, whole bool) (uintptr, unix.Errno, time.Duration) {
 	if w == nil {
 		start := time.Now()
 		r, errno := do()
 		return r, errno, time.Since(start)
 	}
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	tid := gettid()
+	var tid int
+	if on != nil {
+		tid, whole = on.tid, false // its signals wait already
+	} else {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		tid = gettid()
+	}
 	w.mu.Lock()
 	w.tid, w.sent = tid, false
 	w.mu.Unlock()
@@ -129,6 +134,17 @@ func (w *waker) end() {
 	w.mu.Lock() // wake is running, or about to: this waker is not used again
 	w.closed = true
 	w.mu.Unlock()
+}
+
+// A Thread is an operating system's thread that makes calls for one goroutine and does nothing else.
+type Thread struct{ tid int }
+
+// Dedicate gives the calling goroutine its thread for good. Signals for the process go to other threads from then on,
+// which spares each call the trouble to see to it.
+func Dedicate() *Thread {
+	runtime.LockOSThread()
+	setMask(allButWake)
+	return &Thread{tid: gettid()}
 }
 
 // A sigset is the kernel's set of signals: bit n-1 is signal n.

@@ -4,6 +4,7 @@ package sys
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -103,7 +104,7 @@ func (c Caller) poll(fds []unix.PollFd, timeout time.Duration) (int, error) {
 // over reports whether the context is over.
 func (c Caller) over() bool { return c.ctx != nil && c.ctx.Err() != nil }
 
-func (w *waker) call(do doer, _ bool) (uintptr, unix.Errno, time.Duration) {
+func (w *waker) call(_ *Thread, do doer, _ bool) (uintptr, unix.Errno, time.Duration) {
 	start := time.Now()
 	r, errno := do()
 	return r, errno, time.Since(start)
@@ -143,4 +144,13 @@ func (c Caller) Connect(fd sockets.FD, addr sockets.Address) error {
 		err = refused("connect", errno)
 	}
 	return err
+}
+
+// A Thread is an operating system's thread that makes calls for one goroutine and does nothing else.
+type Thread struct{}
+
+// Dedicate gives the calling goroutine its thread for good.
+func Dedicate() *Thread {
+	runtime.LockOSThread()
+	return &Thread{}
 }

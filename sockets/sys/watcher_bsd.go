@@ -98,7 +98,10 @@ func (w *Watcher) Take() []Stir {
 			continue
 		}
 		for _, e := range events[:max(n, 0)] {
-			taken = append(taken, Stir{FD: sockets.FD(e.Ident), Ended: e.Flags&(unix.EV_EOF|unix.EV_ERROR) != 0})
+			taken = append(taken, Stir{
+				FD:    sockets.FD(e.Ident),
+				Ended: e.Flags&(unix.EV_EOF|unix.EV_ERROR) != 0, Broken: e.Flags&unix.EV_EOF != 0 && e.Fflags != 0,
+			})
 		}
 		if n < len(events) {
 			return taken

@@ -116,7 +116,10 @@ func (w *Watcher) Take() []Stir {
 				continue
 			}
 			for _, e := range w.events[:max(n, 0)] {
-				taken = append(taken, Stir{FD: sockets.FD(e.Fd), Ended: e.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0})
+				taken = append(taken, Stir{
+					FD:    sockets.FD(e.Fd),
+					Ended: e.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0, Broken: e.Events&unix.EPOLLERR != 0,
+				})
 			}
 			if n < len(w.events) {
 				return
