@@ -49,7 +49,7 @@ func (t Table) elsewhere(l Line, isSocket func(Word) bool) *sockets.Error {
 	case (first == "import" || first == "from") && len(l.Words) > 0:
 		return whole(pythonImport).Hint(names.T("s = socket tcp", "s = socket tcp"))
 	case slices.Contains(statements, first):
-		return whole(pythonFlow).Hint(names.T("help lists them all", "help 列出所有命令"))
+		return whole(pythonFlow)
 	}
 	if py, ok := t.python(uncommented(expr), isSocket); ok {
 		if len(l.Names) > 0 && !strings.HasPrefix(py, "inspect ") {
@@ -101,8 +101,8 @@ func (t Table) python(expr string, isSocket func(Word) bool) (string, bool) {
 	var args []string
 	if called {
 		inner, whole := strings.CutSuffix(strings.TrimSpace(rest), ")")
-		if !whole {
-			return "", false
+		if !whole { // data.split()[0]
+			return "print $" + object, IsName(object)
 		}
 		args = pythonArgs(inner)
 	}
@@ -120,7 +120,7 @@ func (t Table) python(expr string, isSocket func(Word) bool) (string, bool) {
 	switch method {
 	case "print":
 		if len(args) == 1 {
-			if line, ok := t.python(args[0], isSocket); ok && strings.HasPrefix(line, "inspect ") {
+			if line, ok := t.python(args[0], isSocket); ok && !strings.HasPrefix(line, "print ") {
 				return line, true
 			}
 		}
@@ -132,6 +132,10 @@ func (t Table) python(expr string, isSocket func(Word) bool) (string, bool) {
 		}
 	case "setsockopt", "getsockopt":
 		method = "sockopt"
+	case "sendto": // the address stands last in Python, as the message may be of several words here
+		if n := len(args); n > 1 {
+			args = append(args[n-1:], args[:n-1]...)
+		}
 	}
 	if to, ok := instead[method]; ok && strings.Contains(to, "{s}") {
 		if object == "" {
@@ -141,7 +145,7 @@ func (t Table) python(expr string, isSocket func(Word) bool) (string, bool) {
 	}
 	i := slices.IndexFunc(t, func(c *Command) bool { return c.Name == method })
 	if i < 0 {
-		return "", false
+		return "print $" + object, IsName(object) // request.splitlines(): of a value there is only what it is
 	}
 	words := []string{method}
 	if object != "" {

@@ -225,50 +225,45 @@ func TestPromptCtrlC(t *testing.T) {
 // TestPromptCtrlCEndsFiles: a FIFO waits for its other end, and a long script is many short lines.
 func TestPromptCtrlCEndsFiles(t *testing.T) {
 	s := seatAt(t, 80, 24)
-	s.does("a, b = socketpair", "= (a, b)")
-	s.does("send b hello", "= 5")
-	fifo := filepath.Join(t.TempDir(), "fifo")
+	fifo, endless := filepath.Join(t.TempDir(), "fifo"), filepath.Join(t.TempDir(), "endless")
 	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.does("cd = print "+fifo, "fifo")
-	for _, line := range []string{"send a --file $cd", "recv a --out $cd", "run $cd"} {
-		s.types("\x0c" + line + "\r")
-		s.sees("$cd")
-		s.types("\x03")
-		s.until(line+" interrupted", func(screen string) bool {
-			return strings.Contains(screen, "ended") && strings.HasSuffix(strings.TrimRight(screen, " \n"), "›")
-		})
+	if err := os.WriteFile(endless, []byte(strings.Repeat("print again\n", 1<<20)), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	// Its other end is there, and stays silent.
-	other, err := os.OpenFile(fifo, os.O_RDWR, 0)
+	s.does("fifo = print "+fifo, "fifo")
+	s.does("endless = print "+endless, "endless")
+	s.does("a, b = socketpair", "= (a, b)")
+	s.does("send b hello", "= 5")
+	s.interrupts("send a --file $fifo")
+	s.interrupts("recv a --out $fifo")
+	s.interrupts("run $fifo")
+	s.interrupts("run $endless")
+	other, err := os.OpenFile(fifo, os.O_RDWR, 0) // the other end is there, and stays silent
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer other.Close()
-	s.does("recv a --out $cd", "= 5")
-	read := make([]byte, 5)
-	if _, err := io.ReadFull(other, read); err != nil || string(read) != "hello" {
-		t.Errorf("the FIFO got %q, %v", read, err)
+	s.interrupts("sendall a --file $fifo")
+	s.interrupts("run $fifo")
+	s.does("recv a --out $fifo", "= 5")
+	got := make([]byte, 5)
+	if _, err := io.ReadFull(other, got); err != nil || string(got) != "hello" {
+		t.Errorf("the FIFO got %q, %v", got, err)
 	}
-	for _, line := range []string{"sendall a --file $cd", "run $cd"} {
-		s.types("\x0c" + line + "\r")
-		s.sees("$cd")
-		s.types("\x03")
-		s.until(line+" interrupted", func(screen string) bool {
-			return strings.Contains(screen, "ended") && strings.HasSuffix(strings.TrimRight(screen, " \n"), "›")
-		})
-	}
-	endless := filepath.Join(t.TempDir(), "endless.sock")
-	if err := os.WriteFile(endless, []byte(strings.Repeat("print again\n", 1<<20)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s.does("cd = print "+endless, "endless")
-	s.types("\x0crun $cd\r")
-	s.sees("again")
+}
+
+// interrupts types a line and, once it runs, Ctrl-C.
+func (s *student) interrupts(line string) {
+	s.t.Helper()
+	s.types("\x0c")
+	s.until("a clear screen", func(screen string) bool { return strings.Count(strings.TrimSpace(screen), "\n") == 0 })
+	s.types(line + "\r")
+	s.until(line+" on its way", func(string) bool { return s.screen.Cursor().Y > 0 })
 	s.types("\x03")
-	s.until("the end of run", func(screen string) bool {
-		return strings.Contains(screen, "ended") && strings.HasSuffix(strings.TrimRight(screen, " \n"), "›")
+	s.until("the end of "+line, func(screen string) bool {
+		return strings.Contains(screen, "  ended ") && strings.HasSuffix(strings.TrimRight(screen, " \n"), "›")
 	})
 }
 

@@ -26,13 +26,23 @@ var help = &repl.Command{
 		if err := e.Gives(1); err != nil {
 			return err
 		}
+		var page string
+		if isCommand(e, w.Text) {
+			c, _ := e.Table().Lookup(w)
+			page = c.Help(e.Lang())
+		}
 		for _, t := range names.Topics() {
-			if t.Name == strings.ToLower(w.Text) {
-				if _, err := e.Table().Lookup(repl.Word{Text: t.Name}); err != nil || !isCommand(e, t.Name) {
-					e.Result(sockets.TextOf(t.Title.In(e.Lang()) + "\n\n" + t.Body.In(e.Lang())))
-					return nil
-				}
+			if t.Name != strings.ToLower(w.Text) {
+				continue
 			}
+			if page != "" { // jobs is both
+				page += "\n\n"
+			}
+			page += t.Title.In(e.Lang()) + "\n\n" + t.Body.In(e.Lang())
+		}
+		if page != "" {
+			e.Result(sockets.TextOf(page))
+			return nil
 		}
 		c, err := e.Table().Lookup(w)
 		if err != nil {
@@ -68,6 +78,9 @@ func helpError(e *repl.Env, w repl.Word, err *sockets.Error) error {
 	}
 	if near, ok := names.Nearest(strings.ToLower(w.Text), all); ok && err.Fix.En == "help lists them all" {
 		return err.Hint(names.T("help "+near, "help "+near))
+	}
+	if isCommand(e, err.Fix.En) {
+		err.Hint(names.T("help "+err.Fix.En, "help "+err.Fix.En))
 	}
 	return err.Because(names.T("topics: "+strings.Join(all, " "), "主题："+strings.Join(all, " ")))
 }

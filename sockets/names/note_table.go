@@ -17,8 +17,8 @@ var notes = []note{
 		"关闭 {s} 时还有 {n} 字节没有读，所以内核发送 RST 而不是 FIN：{peer} 会得到 ECONNRESET。")},
 	{"linger-reset", T("SO_LINGER is on with 0 seconds, so close sends RST, drops what was not delivered and leaves no TIME_WAIT.",
 		"SO_LINGER 打开且为 0 秒，所以 close 发送 RST，丢弃未送达的数据，也不留下 TIME_WAIT。")},
-	{"time-wait", T("{s} closed first, so its address pair stays in TIME_WAIT for 60 s, to catch late packets. A bind to port {port} needs SO_REUSEADDR meanwhile.",
-		"{s} 先关闭，所以这对地址要在 TIME_WAIT 停留 60 秒，以吸收迟到的报文。这期间再 bind 端口 {port} 需要 SO_REUSEADDR。")},
+	{"time-wait", T("{s} closed first, so its address pair stays in TIME_WAIT for 60 s, to catch late packets. Meanwhile bind to port {port} fails, unless the old socket and the new one both set SO_REUSEADDR before their bind.",
+		"{s} 先关闭，所以这对地址要在 TIME_WAIT 停留 60 秒，以吸收迟到的报文。这期间再 bind 端口 {port} 会失败，除非新旧两个套接字都在 bind 之前设置了 SO_REUSEADDR。")},
 	// Sending.
 	{"partial-send", T("the kernel took {n} of {want} bytes: there was no room for more. Send the rest again, or use sendall.",
 		"内核只接收了 {want} 字节中的 {n} 字节：缓冲区里放不下更多。剩下的要再次发送，或者用 sendall。")},

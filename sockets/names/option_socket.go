@@ -3,7 +3,7 @@ package names
 // socketOptions are those of socket(7) and unix(7), in the order of use.
 var socketOptions = level("SOL_SOCKET",
 	// Before bind and listen.
-	flag("SO_REUSEADDR", kindsAll, T("bind may take a port that is only in TIME_WAIT (not one with a listener); no effect on AF_UNIX", "允许 bind 只剩 TIME_WAIT 的端口（有人监听时不行）；对 AF_UNIX 无效")),
+	flag("SO_REUSEADDR", kindsAll, T("bind may take a port that is only in TIME_WAIT, if the old socket had set it, too; no effect on AF_UNIX", "允许 bind 只剩 TIME_WAIT 的端口，旧套接字也设置过才行；对 AF_UNIX 无效")),
 	flag("SO_REUSEPORT", kindsInet, T("several sockets of one user share a port; the kernel spreads the clients", "同一用户的多个套接字共用一个端口，由内核分配客户端")),
 	option("SO_BINDTODEVICE", String, kindsInet, T("only packets of this interface; \"\" undoes it; changing it is privileged", "只收发该接口的报文；空串取消；更改需要特权")).privileged(),
 	number("SO_BINDTOIFINDEX", anInterface, kindsInet, T("like SO_BINDTODEVICE, by the interface's number", "同 SO_BINDTODEVICE，但用接口编号")).privileged(),

@@ -16,8 +16,8 @@ connection from the queue. listen(n) has room for n+1.
 TCP carries a stream of bytes: one send may need two recvs, two sends may
 come in one. The end is a recv of 0 bytes.
 Closing with unread data sends RST, and the peer gets ECONNRESET.
-Whoever closes first keeps the port in TIME_WAIT for 60 s; SO_REUSEADDR
-before bind lets a server start again at once.
+Whoever closes first keeps the port in TIME_WAIT for 60 s. A server that
+sets SO_REUSEADDR before bind, each time it runs, can start again at once.
 `, `
 服务器                            客户端
 s = socket tcp                    c = socket tcp
@@ -33,8 +33,8 @@ listen(n) 能容纳 n+1 个。
 TCP 传的是字节流：一次 send 可能要两次 recv，两次 send 可能合在一次
 recv 里。recv 得到 0 字节就是结束。
 还有未读数据时关闭会发送 RST，对端得到 ECONNRESET。
-先关闭的一方，端口会在 TIME_WAIT 停留 60 秒；在 bind 之前设置
-SO_REUSEADDR，服务器就能马上重新启动。
+先关闭的一方，端口会在 TIME_WAIT 停留 60 秒。服务器每次运行都在 bind
+之前设置 SO_REUSEADDR，就能马上重新启动。
 `)},
 	{"udp", T("datagrams", "数据报"), page(`
 receiver                          sender
@@ -140,7 +140,7 @@ sockopt s SO_LINGER on 5         a struct takes its fields in order
 sockopt s IP_ADD_MEMBERSHIP 239.1.1.1 127.0.0.1
 
 Worth knowing first:
-SO_REUSEADDR   bind although the port is in TIME_WAIT; set it before bind
+SO_REUSEADDR   bind a port in TIME_WAIT, if its old socket had it, too
 SO_RCVBUF      the kernel doubles the number
 SO_RCVTIMEO    how long recv waits; settimeout s 2.5 is easier
 SO_LINGER      on with 0: close sends RST
@@ -156,7 +156,7 @@ sockopt s SO_LINGER on 5         结构体按字段顺序给出
 sockopt s IP_ADD_MEMBERSHIP 239.1.1.1 127.0.0.1
 
 最先该知道的：
-SO_REUSEADDR   端口还在 TIME_WAIT 也能 bind；要在 bind 之前设置
+SO_REUSEADDR   端口还在 TIME_WAIT 也能 bind，旧套接字也设置过才行
 SO_RCVBUF      内核会把数值加倍
 SO_RCVTIMEO    recv 等多久；用 settimeout s 2.5 更方便
 SO_LINGER      打开且为 0：close 发送 RST

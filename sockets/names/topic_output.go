@@ -34,7 +34,7 @@ blocking s off、settimeout、--dontwait。
 
 内核的拒绝也是一种结果：看它的 errno、原因和解决办法。
 `)},
-	{"notes", T("what notes are", "什么是注解"), page(`
+	{"notes", T("what notes are", "什么是说明"), page(`
 A note says what other tools pass over in silence: that 0 bytes is the end,
 that one recv took two sends, that a value was changed by the kernel, that a
 socket is open to everybody.
@@ -47,14 +47,14 @@ Each note has an id, as "eof", "coalesced" or "value-adjusted"; with --json
 it is the key "id" of a step of kind "note". A script can rely on the id,
 not on the words.
 `, `
-注解说的是别的工具不会说的事：0 字节表示结束，一次 recv 取走了两次 send，
+说明讲的是别的工具不会讲的事：0 字节表示结束，一次 recv 取走了两次 send，
 内核改动了你设的值，套接字对所有人开放。
 
-show notes off     不显示注解
-show notes on      显示注解
+show notes off     不显示说明
+show notes on      显示说明
 why                把上一个错误或异常结果说完整
 
-每条注解都有编号，如 eof、coalesced、value-adjusted；用 --json 时它是
+每条说明都有编号，如 eof、coalesced、value-adjusted；用 --json 时它是
 类型为 note 的步骤里的 id。脚本可以依赖编号，不要依赖文字。
 `)},
 	{"json", T("output for programs", "给程序用的输出"), page(`
@@ -77,7 +77,7 @@ sockstep run 文件 --json      每个动作一个 JSON 对象，标准输出没
     act      动作的序号；0 表示不属于任何动作
     line     输入的那一行
     ok       是否如愿
-    steps    调用、报文、变化和注解，按发生的顺序
+    steps    调用、报文、变化和说明，按发生的顺序
     value    type、text；字节还有 base64；以及 int、list 或 fields
     error    op、errno、message、why、fix
     python   等价的 Python 代码
@@ -88,10 +88,10 @@ sockstep run 文件 --json      每个动作一个 JSON 对象，标准输出没
 `)},
 	{"errors", T("how to read an error", "怎样看懂错误"), page(`
 connect tcp 127.0.0.1:1
-    ECONNREFUSED   the name of the error number that the kernel gave
-    message        what the number means
-    why            the usual cause in this situation
-    fix            what to type next
+    error   ECONNREFUSED, the name of the number that the kernel gave,
+            and what the number means
+    why     the usual cause in this situation
+    try     what to type next
 
 why says it again, in full.
 
@@ -105,10 +105,9 @@ Not every system gives the same one: send on a fresh TCP socket is EPIPE on
 Linux, ENOTCONN on macOS and the BSDs.
 `, `
 connect tcp 127.0.0.1:1
-    ECONNREFUSED   内核给出的错误码的名字
-    message        这个错误码的含义
-    why            在这种情况下常见的原因
-    fix            接下来该输入什么
+    错误  ECONNREFUSED：内核给出的错误码的名字，和它的含义
+    原因  在这种情况下常见的原因
+    试试  接下来该输入什么
 
 输入 why 可以再看一遍完整的说明。
 
