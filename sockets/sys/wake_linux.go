@@ -151,7 +151,7 @@ func Dedicate() *Thread {
 type sigset uint64
 
 // allButWake are the signals that another thread can take. What a thread brings upon itself stays with it.
-const allButWake = ^sigset(1<<(wakeSignal-1) | 1<<(unix.SIGSEGV-1) | 1<<(unix.SIGBUS-1) | 1<<(unix.SIGFPE-1) | 1<<(unix.SIGILL-1) | 1<<(unix.SIGTRAP-1))
+const allButWake = ^sigset(1<<(wakeSignal-1) | 1<<(unix.SIGSEGV-1) | 1<<(unix.SIGBUS-1) | 1<<(unix.SIGFPE-1) | 1<<(unix.SIGILL-1) | 1<<(unix.SIGTRAP-1) | 1<<(unix.SIGPIPE-1))
 
 // setMask sets the signals that wait while this thread is in a call, and gives those that waited before.
 func setMask(set sigset) (before sigset) {
