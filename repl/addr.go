@@ -114,6 +114,10 @@ func portMissing(w Word, host string) *sockets.Error {
 		e := w.Err(names.T("this is a port; an address is a host and a port", "这只是端口；地址由主机和端口组成"))
 		return e.Hint(names.T("127.0.0.1:"+host+", or :"+host+" for every interface", "127.0.0.1:"+host+"，或 :"+host+" 表示所有网卡"))
 	}
+	if before, after, ok := strings.Cut(host, ","); ok && strings.Trim(after, "0123456789") == "" && after != "" { // as in Python's brackets
+		line := before + ":" + after
+		return w.Err(names.T("between host and port stands a colon or a blank", "主机和端口之间写冒号或空格")).Hint(names.T(line, line))
+	}
 	e := w.Err(names.T("the port is missing", "缺少端口"))
 	if strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
 		host = "[" + host + "]"

@@ -213,10 +213,23 @@ func (e *Env) Socket() (*sockets.Socket, error) {
 				return nil, err
 			}
 		}
-		return nil, e.Missing("S").(*sockets.Error).Because(names.T("no socket is open yet", "还没有打开的套接字")).
-			Hint(names.T("s = socket tcp", "s = socket tcp"))
+		line := e.firstSocket()
+		return nil, e.Missing("S").(*sockets.Error).Because(names.T("no socket is open yet", "还没有打开的套接字")).Hint(names.T(line, line))
 	}
 	return e.use(k), nil
+}
+
+// firstSocket is a line that makes the socket which this one wants: in one step, where the command can do it.
+func (e *Env) firstSocket() string {
+	c := e.Command
+	if len(e.words) == 0 || !looksLikeAddress(e.words[0]) || !strings.HasPrefix(c.Usage[len(c.Usage)-1], "KIND") {
+		return "s = socket tcp"
+	}
+	kind := "tcp"
+	if strings.ContainsAny(e.words[0].Text, "/@") {
+		kind = "unix"
+	}
+	return "s = " + c.Name + " " + kind + " " + e.words[0].Raw
 }
 
 func (e *Env) use(k *sockets.Socket) *sockets.Socket {
@@ -265,7 +278,18 @@ func (e *Env) Message() ([]byte, error) {
 			e.Act.Note("bare-escape", "word", w.Raw)
 		}
 	}
+	e.NoteBareName(ws)
 	return b, nil
+}
+
+// NoteBareName notes that a single word is also the name of a kept value, which was hardly meant as a word.
+func (e *Env) NoteBareName(ws []Word) {
+	if len(ws) != 1 || ws[0].Quoted || ws[0].Value != nil {
+		return
+	}
+	if _, kept := e.Session.values[ws[0].Text]; kept {
+		e.Act.Note("bare-name", "word", ws[0].Text)
+	}
 }
 
 // hasEscape reports whether a bare word looks as if an escape was meant.

@@ -170,33 +170,3 @@ func (l *Lines) Err() error {
 	}
 	return l.err
 }
-
-// Explain writes out an act's error and notes for a person, a line each.
-func Explain(a *sockets.Act, l names.Lang) []string {
-	var out []string
-	if a.Line != "" {
-		out = append(out, "› "+a.Line)
-	}
-	var e *sockets.Error
-	if errors.As(a.Err, &e) {
-		head := e.Message.In(l)
-		if e.Errno != "" {
-			head = e.Errno + ": " + head
-		}
-		if e.Op != "" {
-			head = e.Op + ": " + head
-		}
-		out = append(out, head)
-		for _, t := range []names.Text{e.Why, e.Fix} {
-			if !t.IsZero() {
-				out = append(out, t.In(l))
-			}
-		}
-	}
-	for _, st := range a.Steps {
-		if n, ok := st.(sockets.Note); ok {
-			out = append(out, n.ID+": "+n.Text.In(l))
-		}
-	}
-	return out
-}

@@ -54,14 +54,14 @@ func (e *Env) joinUnix(k *sockets.Socket) {
 
 func pair(a, b *sockets.Socket) { a.Partner, b.Partner = b, a }
 
-// ListensHere reports whether a socket of this session listens at addr.
-func (e *Env) ListensHere(addr sockets.Address) bool {
+// Listener is the socket of this session that listens at addr, nil for none.
+func (e *Env) Listener(addr sockets.Address) *sockets.Socket {
 	for _, k := range e.Session.recent {
 		if k.Backlog >= 0 && (k.Local == addr || k.Local.Unspecified() && k.Local.Port == addr.Port) {
-			return true
+			return k
 		}
 	}
-	return false
+	return nil
 }
 
 // maxMarks bounds what is remembered of a stream's sends.

@@ -245,7 +245,7 @@ func (e *Env) interrupted(op string, k *sockets.Socket, err error) error {
 	}
 	e.Act.Note("cancelled", pairs...)
 	return &sockets.Error{Op: op, Errno: "EINTR", Kind: "cancelled", Err: err,
-		Message: names.T("ended before it had a result", "还没有结果就被结束了"),
+		Message: names.T("ended before it was done", "还没有完成就被结束了"),
 		Why:     names.T("it was waiting in the kernel, and was told to stop; the socket is as it was", "它正在内核里等待时被要求停下；套接字保持原样")}
 }
 

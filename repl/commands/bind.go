@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"errors"
 	"strconv"
 
 	"sockstep/repl"
@@ -44,7 +45,12 @@ var bind = &repl.Command{
 // bindTo binds k, and notes what the address means.
 func bindTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
 	if err := e.Sys.Bind(k.FD, addr); err != nil {
-		return e.Fail("bind", k, err, addressPairs(addr)...)
+		err = e.Fail("bind", k, err, addressPairs(addr)...)
+		var known *sockets.Error
+		if own := e.Listener(addr); own != nil && errors.As(err, &known) && known.Errno == "EADDRINUSE" {
+			known.Because(names.T(own.Name+" listens there already.", own.Name+" 已经在那里监听。")).Hint(names.T("close "+own.Name, "close "+own.Name))
+		}
+		return err
 	}
 	k.Bound = true
 	if addr.IP.IsValid() && addr.Port == 0 {

@@ -41,9 +41,10 @@ func reorder(e *repl.Env, bits int) error {
 		m = uint64(binary.BigEndian.Uint32(before))
 		binary.NativeEndian.PutUint32(after, uint32(m))
 	}
-	e.Act.Note("byte-order", "op", e.Command.Name, "n", strconv.FormatUint(n, 10), "m", strconv.FormatUint(m, 10), "was", fmt.Sprintf("% x", before), "now", fmt.Sprintf("% x", after))
+	was, now := fmt.Sprintf("% x", before), fmt.Sprintf("% x", after)
+	e.Act.Note("byte-order", "op", e.Command.Name, "n", strconv.FormatUint(n, 10), "m", strconv.FormatUint(m, 10), "was", was, "now", now)
 	v := sockets.IntOf(int64(m))
-	v.Fields = []sockets.Field{{Name: "before", Value: sockets.BytesOf(before)}, {Name: "bytes", Value: sockets.BytesOf(after)}}
+	v.Fields = []sockets.Field{{Name: "before", Value: sockets.TextOf(was)}, {Name: "bytes", Value: sockets.TextOf(now)}}
 	e.Result(v)
 	return nil
 }

@@ -110,7 +110,7 @@ func connected(e *repl.Env, k *sockets.Socket, addr sockets.Address, err error) 
 	switch {
 	case k.Local == addr && k.Stream() && addr.IP.IsValid():
 		e.Act.Note("self-connect", "s", k.Name)
-	case k.Stream() && addr.IP.IsValid() && k.Partner == nil && e.ListensHere(addr):
+	case k.Stream() && addr.IP.IsValid() && k.Partner == nil && e.Listener(addr) != nil:
 		e.NoteOnce("connected-before-accept")
 	case k.Kind == sockets.Dgram:
 		e.NoteOnce("udp-connect", "peer", addr.String())

@@ -83,13 +83,20 @@ func reuse(e *repl.Env, k *sockets.Socket) error {
 	return e.Fail("setsockopt", k, e.Sys.Setsockopt(k.FD, o, []string{"1"}), "opt", o.Name, "value", "1")
 }
 
-// suggestReuse tells how the very line can be made to work where an old connection still holds the port.
+// suggestReuse tells how the very line can be made to work where an old connection still holds the port, or an old file the path.
 func suggestReuse(e *repl.Env, addr sockets.Address, err error) error {
 	var known *sockets.Error
-	if errors.As(err, &known) && known.Errno == "EADDRINUSE" && addr.IP.IsValid() && !e.Flag("reuse") {
-		line := e.Typed() + " --reuse"
-		known.Hint(names.T("where it is only TIME_WAIT, `"+line+"`: Linux lets it in if the old server was started so, too, else after 60 s. Where a server runs, another port",
-			"如果只是 TIME_WAIT：`"+line+"`；旧服务器当初也这样启动过，Linux 才马上放行，否则要等 60 秒。如果有服务器在运行，换一个端口"))
+	if !errors.As(err, &known) || known.Errno != "EADDRINUSE" || e.Listener(addr) != nil {
+		return err
+	}
+	switch line := e.Typed(); {
+	case addr.Path != "" && !addr.Abstract && !e.Flag("unlink"):
+		line += " --unlink"
+		known.Hint(names.T("If no server uses it, remove the stale file first: `"+line+"`.", "如果没有服务器在用它，先删除残留的文件：`"+line+"`。"))
+	case addr.IP.IsValid() && !e.Flag("reuse"):
+		line += " --reuse"
+		known.Hint(names.T("If it is only TIME_WAIT: `"+line+"`; Linux lets it in if the old server was started so, too, else after 60 s. If a server runs there: another port.",
+			"如果只是 TIME_WAIT：`"+line+"`；旧服务器当初也这样启动过，Linux 才马上放行，否则要等 60 秒。如果那里有服务器在运行：换一个端口。"))
 	}
 	return err
 }

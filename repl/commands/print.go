@@ -18,7 +18,9 @@ var print_ = &repl.Command{
 	Python:  "print('http is port', port)",
 	Run: func(e *repl.Env) error {
 		var shown, py []string
-		for _, w := range e.Rest() {
+		words := e.Rest()
+		e.NoteBareName(words)
+		for _, w := range words {
 			if w.Value != nil {
 				shown = append(shown, w.Value.Text)
 				py = append(py, strings.Trim(w.Raw, "${}"))

@@ -14,7 +14,7 @@ import (
 	"sockstep/sockets/names"
 )
 
-// keepAtMost is how many bytes --exactly keeps in memory where no name asks for them.
+// keepAtMost is how many bytes --exactly keeps in memory where no name asks for them, and how many --until waits through.
 const keepAtMost = 16 << 20
 
 // recvMore receives again and again: until there are enough bytes, or a delimiter, or into a file.
@@ -46,7 +46,7 @@ func recvMore(e *repl.Env, k *sockets.Socket, n int64) error {
 			return w.Err(names.T("--until needs at least one byte", "--until 至少要一个字节"))
 		}
 		name := e.Name(0, "data")
-		e.Python(name, " = b''\nwhile not ", name, ".endswith(", sockets.PyBytes([]byte(w.Text)), ") and (_ := ", k.Name, ".recv(1)): ", name, " += _")
+		e.Python(name, " = b''\nwhile not ", name, ".endswith(", sockets.PyBytes([]byte(w.Text)), ") and (_ := ", k.Name, ".recv(1)):\n    ", name, " += _")
 		err = recvUntil(e, k, []byte(w.Text), int(n), sink)
 	case exactly >= 0:
 		e.Python(e.Assign(), k.Name, ".recv(", strconv.FormatInt(exactly, 10), ", MSG_WAITALL)")
@@ -140,6 +140,11 @@ func recvUntil(e *repl.Env, k *sockets.Socket, delim []byte, n int, to io.Writer
 		total += int64(len(data))
 		if tail = append(tail, data...); bytes.HasSuffix(tail, delim) { // another job may have taken what was seen
 			return nil
+		}
+		if total > keepAtMost && !e.Flag("out") {
+			n := strconv.FormatInt(total, 10)
+			return &sockets.Error{Op: "recv", Message: names.T("the delimiter has not come within "+n+" bytes", n+" 字节里没有出现分隔符"),
+				Why: names.T("what came is the value of this line; --out FILE takes any amount", "已收到的部分就是这一行的值；--out FILE 则不限多少")}
 		}
 		tail = tail[max(len(tail)-len(delim)+1, 0):]
 	}

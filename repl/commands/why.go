@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"sockstep/repl"
+	"sockstep/repl/render"
 	"sockstep/sockets"
 	"sockstep/sockets/names"
 )
@@ -27,7 +28,7 @@ var why = &repl.Command{
 			e.Result(sockets.TextOf(names.T("nothing has gone wrong yet", "到现在为止一切正常").In(e.Lang())))
 			return nil
 		}
-		e.Result(sockets.TextOf(strings.Join(repl.Explain(act, e.Lang()), "\n")))
+		e.Result(sockets.TextOf(strings.Join(render.Explain(act, e.Lang()), "\n")))
 		return nil
 	},
 }

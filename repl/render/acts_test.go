@@ -68,6 +68,13 @@ func samples() []sample {
 		}(), Steps: []sockets.Step{sockets.Call{Op: "recvfrom", Args: `5, "hello \33[31m\344\275\240", 1024, 0, {sa_family=AF_INET, sin_port=htons(40022), sin_addr=inet_addr("127.0.0.1")}, [16]`, Ret: 14, Took: 2350 * time.Millisecond}}}},
 		{"http", &sockets.Act{Seq: 7, Line: "req = recv c 4096", Value: sockets.BytesOf([]byte("GET / HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nUser-Agent: curl/8.14.1\r\nAccept: */*\r\n\r\n")), Steps: []sockets.Step{
 			sockets.Call{Op: "recvfrom", Args: `4, "GET / HTTP/1.1\r\nHost: 127.0.0.1"..., 4096, 0, NULL, NULL`, Ret: 81, Took: 14 * us}}}},
+		{"another script", &sockets.Act{Seq: 7, Line: "recv c", Value: sockets.BytesOf([]byte("收到了你的消息\n")), Steps: []sockets.Step{
+			sockets.Call{Op: "stat", Args: `"./sock", {st_mode=S_IFSOCK|0755, st_size=0, st_ino=1234567890, st_nlink=1, st_uid=1000, st_gid=1000}, 0`, Took: 4 * us}}}},
+		{"prose beside", &sockets.Act{Seq: 7, Line: "sockopt s SO_REUSEADDR", Value: func() sockets.Value {
+			v := sockets.IntOf(1)
+			v.Fields = []sockets.Field{{Name: "meaning", Value: sockets.TextOf("bind may take a port that is only in TIME_WAIT, if the old socket had set it, too; no effect on AF_UNIX")}}
+			return v
+		}()}},
 		{"long", &sockets.Act{Seq: 8, Line: "data, addr = recvfrom u 65536", Value: sockets.BytesOf([]byte(strings.Repeat("sockstep\x00", 1500)))}},
 		{"long unnamed", &sockets.Act{Seq: 8, Line: "recv c 65536", Value: sockets.BytesOf([]byte(strings.Repeat("a line\n", 40)))}},
 		{"long list", &sockets.Act{Seq: 8, Line: "all = getaddrinfo 主机", Value: func() sockets.Value {

@@ -2,6 +2,7 @@ package render
 
 import (
 	"errors"
+	"strings"
 
 	"sockstep/sockets"
 	"sockstep/sockets/names"
@@ -124,3 +125,37 @@ func (d *drawing) labelled(labelStyle style, label names.Text, spans piece) {
 
 // wrap makes text that may hold lines safe, and wraps it.
 func (d *drawing) wrap(t string, width int) []string { return Wrap(sanitizeLines(t), width) }
+
+// Explain writes out an act's error and notes, a line each, with what was passed over when the act was shown.
+func Explain(a *sockets.Act, l names.Lang) []string {
+	var out []string
+	add := func(label names.Text, text string) {
+		head := say(label, l)
+		out = append(out, head+strings.Repeat(" ", gutter(l)-2-Width(head))+text)
+	}
+	if a.Line != "" {
+		out = append(out, "› "+a.Line)
+	}
+	if e := asError(a.Err); e != nil {
+		head := say(e.Message, l)
+		if e.Errno != "" {
+			head = e.Errno + ": " + head
+		}
+		if e.Op != "" {
+			head = e.Op + ": " + head
+		}
+		add(labelError, head)
+		if !e.Why.IsZero() {
+			add(labelWhy, say(e.Why, l))
+		}
+		if !e.Fix.IsZero() {
+			add(labelFix, say(e.Fix, l))
+		}
+	}
+	for _, st := range a.Steps {
+		if n, ok := st.(sockets.Note); ok {
+			add(labelNote, n.ID+": "+say(n.Text, l))
+		}
+	}
+	return out
+}

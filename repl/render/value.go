@@ -3,6 +3,7 @@ package render
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"sockstep/sockets"
@@ -90,7 +91,10 @@ func (d *drawing) result(a *sockets.Act, v sockets.Value) {
 		d.newline()
 		d.lines(hang, dim, Wrap(d.say(t.Fill("n", grouped(left), "name", name)), d.room(hang)))
 	}
-	var beside []piece
+	var beside, below []piece
+	if t, ok := readable(v); ok {
+		beside = append(beside, piece{{dim, "utf-8 "}, {plain, t}})
+	}
 	for _, f := range v.Fields {
 		name := Sanitize(f.Name)
 		if f.Name == "from" {
@@ -98,10 +102,41 @@ func (d *drawing) result(a *sockets.Act, v sockets.Value) {
 		}
 		beside = append(beside, piece{{dim, name + " "}, {plain, cellText(f.Value)}})
 	}
+	beside, below = d.tooWide(hang, beside)
 	if len(beside) > 0 {
 		d.flow(hang, 3, beside, nil)
 	}
 	d.endLine()
+	for _, p := range below {
+		d.to(hang)
+		d.putPiece(p[:1])
+		lines, left := firstLines(p[1].text, d.prose(d.col))
+		if left > 0 {
+			lines[len(lines)-1] += ellipsis
+		}
+		d.lines(d.col, p[1].style, lines)
+	}
+}
+
+// tooWide takes the pieces out that have no room on a line of their own: they wrap below.
+func (d *drawing) tooWide(hang int, all []piece) (beside, below []piece) {
+	for _, p := range all {
+		if p.width() > d.room(hang) && strings.Contains(strings.TrimSpace(p[1].text), " ") || p.width() > 2*d.room(hang) {
+			below = append(below, p)
+		} else {
+			beside = append(beside, p)
+		}
+	}
+	return beside, below
+}
+
+// readable is what bytes say that are text in another script than ASCII, whose escapes nobody can read: one line of UTF-8.
+func readable(v sockets.Value) (string, bool) {
+	t := strings.TrimRight(string(v.Bytes), "\r\n")
+	if v.Type != sockets.BytesValue || printableASCII(t) || !utf8.ValidString(t) || strings.ContainsFunc(t, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return "", false
+	}
+	return Sanitize(t), true
 }
 
 // pyBytesBody is what stands between the quotes of bytes.

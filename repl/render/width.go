@@ -106,10 +106,17 @@ func shortenArgs(s string, width int) string {
 		return s
 	}
 	start, end := longestString(s)
-	over++ // for the ellipsis
+	mark := ellipsis
+	if strings.HasPrefix(s[end:], `"...`) { // it says already that more follows
+		mark = ""
+	}
+	over += Width(mark)
 	const enough = 4
 	inside := s[start:end]
 	if Width(inside)-over < enough {
+		if short := fewerFields(s, width); Width(short) <= width {
+			return short
+		}
 		return shortenMiddle(s, width)
 	}
 	inside = head(inside, Width(inside)-over)
@@ -117,7 +124,23 @@ func shortenArgs(s string, width int) string {
 	if i := strings.LastIndexByte(inside, '\\'); i >= 0 && i > len(inside)-4 {
 		inside = inside[:i]
 	}
-	return s[:start] + inside + ellipsis + s[end:]
+	return s[:start] + inside + mark + s[end:]
+}
+
+// fewerFields keeps as many fields of the first struct in a list of arguments as fit.
+func fewerFields(s string, width int) string {
+	open := strings.IndexByte(s, '{') + 1
+	end := strings.IndexByte(s, '}')
+	if open == 0 || end < open {
+		return s
+	}
+	fields := strings.SplitAfter(s[open:end], ", ")
+	for n := len(fields) - 1; ; n-- {
+		short := s[:open] + strings.Join(fields[:n], "") + ellipsis + s[end:]
+		if n == 0 || Width(short) <= width {
+			return short
+		}
+	}
 }
 
 // longestString finds what stands between the quotes of the longest string in a list of arguments.

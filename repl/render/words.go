@@ -34,9 +34,9 @@ var (
 	wordDuplicate      = names.T("duplicate", "重复")
 	wordOutOfOrder     = names.T("out of order", "乱序")
 
-	moreBytesOfName = names.T("… {n} more bytes (print {name} shows all)", "……还有 {n} 字节（print {name} 可看全部）")
+	moreBytesOfName = names.T("… {n} more bytes (print ${name} shows all)", "……还有 {n} 字节（print ${name} 可看全部）")
 	moreBytes       = names.T("… {n} more bytes (NAME = … keeps all)", "……还有 {n} 字节（写成 名字 = … 可保留全部）")
-	moreTextOfName  = names.T("… {n} more characters (print {name} shows all)", "……还有 {n} 个字符（print {name} 可看全部）")
+	moreTextOfName  = names.T("… {n} more characters (print ${name} shows all)", "……还有 {n} 个字符（print ${name} 可看全部）")
 	moreText        = names.T("… {n} more characters (NAME = … keeps all)", "……还有 {n} 个字符（写成 名字 = … 可保留全部）")
 )
 

@@ -24,6 +24,9 @@ type history struct {
 	err   error    // why the file is not kept
 }
 
+// longestLine is how many bytes a line of the file may have to be taken for one.
+const longestLine = 1 << 20
+
 // openHistory reads the file. A file that cannot be kept does not keep the student from typing: see trouble.
 func openHistory(path string, max int) *history {
 	h := &history{path: path, max: max}
@@ -104,6 +107,9 @@ func (h *history) load() error {
 		return err
 	}
 	for l := range bytes.Lines(b) {
+		if len(l) > longestLine {
+			continue // nobody typed that
+		}
 		if s := clean(strings.TrimRight(string(l), "\r\n"), false); s != "" {
 			h.lines = append(h.lines, s)
 		}

@@ -90,3 +90,12 @@ func TestHistoryRepaired(t *testing.T) {
 		t.Error("the link was replaced")
 	}
 }
+
+// TestHistorySkipsGarbage: a line that nobody can have typed would be slow to draw.
+func TestHistorySkipsGarbage(t *testing.T) {
+	t.Parallel()
+	file := historyFile(t, "print a", strings.Repeat("x", longestLine+1), "print b")
+	if d := cmp.Diff([]string{"print a", "print b"}, openHistory(file, 10).list()); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}

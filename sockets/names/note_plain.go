@@ -3,12 +3,12 @@ package names
 // plainNotes are the notes that speak of numbers, without them: what is said
 // when the caller does not know the numbers.
 var plainNotes = map[string]Text{
-	"unread-at-close": T("what had come and was not read when {s} was closed is lost, and the kernel sends RST instead of FIN: {peer} gets ECONNRESET.",
-		"关闭 {s} 时还有未读的数据，它们丢失了，内核发送 RST 而不是 FIN：{peer} 会得到 ECONNRESET。"),
+	"unread-at-close": T("what had come and was not read when {s} was closed is lost, and {peer} gets ECONNRESET. Over TCP the kernel tells it so by RST instead of FIN.",
+		"关闭 {s} 时还有未读的数据：它们丢失了，{peer} 会得到 ECONNRESET。在 TCP 上，内核为此发送 RST 而不是 FIN。"),
 	"time-wait": T("{s} closed first, so its address pair stays in TIME_WAIT for 60 s, to catch late packets.",
 		"{s} 先关闭，所以这对地址要在 TIME_WAIT 停留 60 秒，以吸收迟到的报文。"),
-	"partial-send": T("the kernel took only a part: its send buffer is full. Send the rest again, or use sendall.",
-		"内核只接收了一部分：发送缓冲区满了。剩下的要再次发送，或者用 sendall。"),
+	"partial-send": T("the kernel took only a part: its send buffer is full. The rest has to be sent again; sendall does that by itself.",
+		"内核只接收了一部分：发送缓冲区满了。剩下的要再次发送；sendall 会自动这样做。"),
 	"buffered": T("send is done when the bytes lie in the kernel's send buffer; it does not mean that {peer} has them.",
 		"send 成功只表示数据已放进内核的发送缓冲区；不表示 {peer} 已经收到。"),
 	"oob-urgent": T("only the last byte sent as urgent is urgent in TCP, read by `recv --oob`. The others are ordinary data.",

@@ -12,6 +12,8 @@ var sessionNotes = []note{
 		"{s} 原来是另一个打开的套接字的名字。现在没有名字指向它，所以和 Python 一样把它关闭。")},
 	{"bare-escape", T(`{word} went as it stands: only in quotes does a backslash begin an escape, as in '\r\n'.`,
 		`{word} 按原样发送：只有在引号里，反斜杠才表示转义，例如 '\r\n'。`)},
+	{"bare-name", T("{word} is the word itself; what is kept under that name is ${word}.",
+		"{word} 就是这个词本身；这个名字保存的值要写 ${word}。")},
 	{"nothing-ready", T("{t} s went by and no socket became ready: poll returned 0.", "{t} 秒过去了，没有套接字就绪：poll 返回 0。")},
 	{"no-sockets", T("no socket is open. `s = socket tcp` makes one.", "没有打开的套接字。用 `s = socket tcp` 创建一个。")},
 	{"passed-socket", T("{s} came beside the bytes (SCM_RIGHTS): a new descriptor, {n}, for the very socket that the sender has.",

@@ -63,6 +63,7 @@ s = socket tcp            s is now this socket
 c, addr = accept s        a socket and where it comes from
 data = recv c 1024        the bytes that came
 a, b = socketpair         two sockets that are connected to each other
+host = print 127.0.0.1    a value of your own
 send c $data              a kept value is used with $
 
 Without a name, sockets are called s1, s2, ... and accepted ones c1, c2, ...
@@ -76,6 +77,7 @@ s = socket tcp            从此 s 就是这个套接字
 c, addr = accept s        一个套接字，以及它来自哪里
 data = recv c 1024        收到的字节
 a, b = socketpair         一对互相连接的套接字
+host = print 127.0.0.1    自己的值
 send c $data              用 $ 引用保存的值
 
 不起名字时，套接字依次叫 s1、s2……，accept 得到的叫 c1、c2……
@@ -95,11 +97,7 @@ wait 1             wait for job 1 here
 cancel 1           end it, as Ctrl-C would
 
 The end of a job is announced above the line that you are typing.
-So one terminal can play both sides:
-
-    s = listen tcp 127.0.0.1:0
-    c = accept s &
-    k = connect tcp 127.0.0.1:PORT
+So one terminal can play both sides.
 `, `
 accept、recv、connect 会在内核里等待，和任何程序一样。
 Ctrl-C 在 50 毫秒内结束等待，套接字保持原样。
@@ -110,11 +108,7 @@ wait 1             在这里等作业 1 结束
 cancel 1           结束它，和 Ctrl-C 一样
 
 作业结束时，会在你正在输入的那一行上方通知。
-所以一个终端就能扮演两端：
-
-    s = listen tcp 127.0.0.1:0
-    c = accept s &
-    k = connect tcp 127.0.0.1:PORT
+所以一个终端就能扮演两端。
 `)},
 	{"scripts", T("lines from a file", "把命令写进文件"), page(`
 sockstep run FILE        play a file of lines; - is standard input
