@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"sockstep/sockets"
 	"sockstep/sockets/sys"
@@ -47,16 +48,29 @@ func (e *Env) settle() {
 		if e.Act.Err != nil {
 			u.look = everything
 		}
+		if st, ok := s.stirs[u.socket.FD]; ok {
+			stirs = append(stirs, st)
+			delete(s.stirs, u.socket.FD)
+		}
 		for _, st := range stirs {
 			if st.FD == u.socket.FD {
 				u.look |= stirred(st)
 			}
 		}
 		s.observe(door, e.Act, u.socket, u.look)
+		for _, st := range stirs {
+			if st.FD == u.socket.FD && st.Broken && e.Act.Err == nil {
+				s.told(e.Act, u.socket, sys.Stir{FD: st.FD, Broken: true}) // the answer to a send was a RST
+			}
+		}
 	}
 	for _, st := range stirs {
 		k, ok := s.byFD[st.FD]
-		if ok && !e.uses(k) && !s.busy(k) {
+		switch {
+		case !ok || e.uses(k):
+		case s.busy(k):
+			s.unseen(st)
+		default:
 			s.observe(door, e.Act, k, stirred(st))
 			s.told(e.Act, k, st)
 		}
@@ -87,7 +101,11 @@ func (s *Session) arrivals() {
 	}
 	for _, st := range s.watcher.Take() {
 		k, ok := s.byFD[st.FD]
-		if !ok || s.busy(k) {
+		if !ok {
+			continue
+		}
+		if s.busy(k) {
+			s.unseen(st)
 			continue
 		}
 		a := sockets.NewAct(0, "", s.observers...)
@@ -102,8 +120,19 @@ func (s *Session) arrivals() {
 	}
 }
 
-// busy reports whether a job waits on k: its end tells what came.
+// unseen keeps a stir for the line that uses its socket and looks at it when it is over.
+func (s *Session) unseen(st sys.Stir) {
+	old := s.stirs[st.FD]
+	s.stirs[st.FD] = sys.Stir{FD: st.FD, Ended: old.Ended || st.Ended, Broken: old.Broken || st.Broken}
+}
+
+// busy reports whether a line uses k that is not over, a job or the one at the prompt: its end tells what came.
 func (s *Session) busy(k *sockets.Socket) bool {
+	for _, e := range s.waiting {
+		if e.uses(k) {
+			return true
+		}
+	}
 	for _, j := range s.jobs {
 		if !j.ended && j.env.uses(k) {
 			return true
@@ -112,6 +141,9 @@ func (s *Session) busy(k *sockets.Socket) bool {
 	return false
 }
 
+// patience is how long a line at the prompt may take before arrivals are told beside it: what it causes itself is its own.
+const patience = 20 * time.Millisecond
+
 // WatchArrivals tells of arrivals as they come, until ctx ends. A prompt runs it beside the student; a script needs it not.
 func (s *Session) WatchArrivals(ctx context.Context) {
 	if s.watcher == nil {
@@ -119,6 +151,9 @@ func (s *Session) WatchArrivals(ctx context.Context) {
 	}
 	for s.watcher.Wait(ctx) == nil {
 		s.mu.Lock()
+		if s.doing {
+			s.outside(func() { time.Sleep(patience) })
+		}
 		s.arrivals()
 		s.mu.Unlock()
 	}

@@ -203,7 +203,7 @@ func (e *Env) Socket() (*sockets.Socket, error) {
 		if k, ok := e.Named(e.words[0]); ok {
 			e.words = e.words[1:]
 			e.spoken = true
-			return e.use(k), nil
+			return e.Use(k), nil
 		}
 	}
 	k := e.Session.current()
@@ -216,7 +216,7 @@ func (e *Env) Socket() (*sockets.Socket, error) {
 		line := e.firstSocket()
 		return nil, e.Missing("S").(*sockets.Error).Because(names.T("no socket is open yet", "还没有打开的套接字")).Hint(names.T(line, line))
 	}
-	return e.use(k), nil
+	return e.Use(k), nil
 }
 
 // firstSocket is a line that makes the socket which this one wants: in one step, where the command can do it.
@@ -232,7 +232,8 @@ func (e *Env) firstSocket() string {
 	return "s = " + c.Name + " " + kind + " " + e.words[0].Raw
 }
 
-func (e *Env) use(k *sockets.Socket) *sockets.Socket {
+// Use says that the line uses k: it becomes the current socket, and is looked at when the line is over.
+func (e *Env) Use(k *sockets.Socket) *sockets.Socket {
 	e.Session.touch(k)
 	if !e.uses(k) {
 		e.used = append(e.used, use{k, everything})

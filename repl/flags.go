@@ -93,10 +93,18 @@ func parseCount(w Word, lo, hi int64) (int64, error) {
 			digits, factor = digits[:n-1], 1<<(10*(i+1))
 		}
 	}
-	n, err := strconv.ParseInt(digits, 0, 64)
+	n, err := parseWhole(digits)
 	if err != nil || n > hi/factor || n < lo/factor || n < 0 && lo >= 0 {
 		l, h := strconv.FormatInt(lo, 10), strconv.FormatInt(hi, 10)
 		return 0, w.Err(names.T("a whole number from "+l+" to "+h+" is wanted here", "这里要一个 "+l+" 到 "+h+" 的整数"))
 	}
 	return n * factor, nil
+}
+
+// parseWhole reads a decimal number, or a hexadecimal one with 0x.
+func parseWhole(s string) (int64, error) {
+	if hex, ok := strings.CutPrefix(strings.ToLower(s), "0x"); ok {
+		return strconv.ParseInt(hex, 16, 64)
+	}
+	return strconv.ParseInt(s, 10, 64)
 }

@@ -99,7 +99,7 @@ func (e *Env) NewSocket(i int, prefix string, fd sockets.FD, f sockets.Family, k
 	if s.watcher != nil {
 		s.watcher.Watch(fd)
 	}
-	return e.use(k)
+	return e.Use(k)
 }
 
 // CloseSocket closes a socket and whatever waits on it. Its name stays, on an fd of -1, as Python's closed socket has.
@@ -117,6 +117,7 @@ func (e *Env) CloseSocket(k *sockets.Socket) error {
 		return err
 	}
 	delete(e.Session.byFD, k.FD)
+	delete(e.Session.stirs, k.FD)
 	e.Session.drop(k)
 	k.FD = -1
 	if k.Partner != nil {
@@ -244,7 +245,7 @@ func (e *Env) interrupted(op string, k *sockets.Socket, err error) error {
 		return e.TimedOut(op, w.Text, pairs...)
 	}
 	e.Act.Note("cancelled", pairs...)
-	return &sockets.Error{Op: op, Errno: "EINTR", Kind: "cancelled", Err: err,
+	return &sockets.Error{Op: op, Errno: sys.Errno(err), Kind: "cancelled", Err: err, // none where the call had moved some bytes
 		Message: names.T("ended before it was done", "还没有完成就被结束了"),
 		Why:     names.T("it was waiting in the kernel, and was told to stop; the socket is as it was", "它正在内核里等待时被要求停下；套接字保持原样")}
 }

@@ -37,10 +37,12 @@ type Session struct {
 	odd     *sockets.Act // the last act that failed or had a note, for why
 	lines   []string     // of this session, for history
 	jobs    []*Job
-	waiting []*Env         // in a call that may block, without the lock
-	left    sync.Cond      // told when one of them has left its call
-	pending []*sockets.Act // what belongs to no act, until it may be shown
-	held    bool           // pending waits for the next act
+	doing   bool                    // a line that is no job runs
+	stirs   map[sockets.FD]sys.Stir // what the watcher told of sockets that a line uses
+	waiting []*Env                  // in a call that may block, without the lock
+	left    sync.Cond               // told when one of them has left its call
+	pending []*sockets.Act          // what belongs to no act, until it may be shown
+	held    bool                    // pending waits for the next act
 	quit    bool
 	status  int
 	said    map[string]bool // notes that are said once a session
@@ -68,7 +70,7 @@ type Config struct {
 func NewSession(c Config) *Session {
 	s := &Session{
 		table: c.Table, observers: c.Observers, held: c.Hold, keepLang: c.KeepLang, thread: c.Thread,
-		sockets: map[string]*sockets.Socket{}, values: map[string]sockets.Value{}, byFD: map[sockets.FD]*sockets.Socket{}, said: map[string]bool{},
+		sockets: map[string]*sockets.Socket{}, values: map[string]sockets.Value{}, byFD: map[sockets.FD]*sockets.Socket{}, said: map[string]bool{}, stirs: map[sockets.FD]sys.Stir{},
 	}
 	s.left.L = &s.mu
 	s.lang.Store(int32(c.Lang))
@@ -95,6 +97,8 @@ func (s *Session) Quit() (bool, int) { s.mu.Lock(); defer s.mu.Unlock(); return 
 func (s *Session) Do(ctx context.Context, text string) *sockets.Act {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.doing = true
+	defer func() { s.doing = false }()
 	return s.do(ctx, text)
 }
 

@@ -133,6 +133,8 @@ func noteReceived(e *repl.Env, k *sockets.Socket, got, asked, length int, flags 
 		e.Act.Note("empty-datagram", pairs...)
 	case length > got:
 		e.Act.Note("truncated-datagram", append(pairs, "want", strconv.Itoa(length))...)
+	case length < 0 && got == asked && !k.Stream() && asked < 65507 && flags&sockets.MsgDontwait == 0:
+		e.Act.Note("maybe-cut", pairs...)
 	case flags&sockets.MsgPeek != 0:
 		e.Act.Note("peeked", pairs...)
 	case k.Kind == sockets.Dgram && got < asked:
@@ -151,7 +153,8 @@ func datagramLength(e *repl.Env, k *sockets.Socket, n int, flags sockets.MsgFlag
 		return -1, nil
 	}
 	look := sockets.MsgPeek | sockets.MsgTrunc
-	waits := k.Blocking && flags&sockets.MsgDontwait == 0
+	// Where less is asked for than the usual, the look waits for the datagram; else the call itself waits, as it was asked to.
+	waits := k.Blocking && flags&sockets.MsgDontwait == 0 && n < defaultRecv
 	if !waits {
 		look |= sockets.MsgDontwait
 		if q, err := e.Sys.Scaffold().QueueIn(k.FD); err != nil || q == 0 {

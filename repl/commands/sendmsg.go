@@ -45,12 +45,14 @@ var sendmsg = &repl.Command{
 				if !found || p.FD < 0 {
 					return w.Err(names.T("no open socket is called "+name, "没有叫 "+name+" 的打开的套接字"))
 				}
+				e.Use(p)
 				m.Rights = append(m.Rights, p.FD)
 				fds = append(fds, name+".fileno()")
 			}
 			format := strings.Repeat("i", len(fds))
 			anc = append(anc, "(SOL_SOCKET, SCM_RIGHTS, struct.pack('"+format+"', "+strings.Join(fds, ", ")+"))")
 		}
+		e.Use(k) // the one that sends stays the current one
 		if e.Flag("creds") {
 			c := sys.OwnCreds()
 			m.Creds = &c

@@ -149,6 +149,9 @@ func runSend(e *repl.Env, name string, all bool) error {
 		defer p.close()
 	}
 	flags := msgFlags(e)
+	if p.stream != nil {
+		name = "sendall" // in as many calls as it takes
+	}
 	e.Python(e.Assign(), k.Name, ".", name, "(", p.python, pythonFlags(flags), ")")
 	if p.stream != nil {
 		if flags != 0 {

@@ -210,6 +210,7 @@ func TestInterruptLine(t *testing.T) {
 	d.sees("> half a^C\n>")
 	d.types("ok\r")
 	d.sees("<ok>")
+	d.prompts("")                        // before, the signal would be the command's
 	d.cmd.Process.Signal(syscall.SIGINT) // as if it were the key
 	d.sees("> ^C")
 	d.prompts("")

@@ -8,6 +8,8 @@ var sessionNotes = []note{
 		"作业 {job} 在后台运行；`wait {job}` 等待它，`cancel {job}` 结束它。")},
 	{"job-cancelled", T("job {job} was ended; its socket is as it was.", "作业 {job} 已结束；它的套接字保持原样。")},
 	{"jobs-left", T("still running when the script ended, and not waited for: job {jobs}.", "脚本结束时仍在运行、没有等待的作业：{jobs}。")},
+	{"maybe-cut", T("the datagram filled exactly the room asked for: whether it was longer, and lost its end, this call does not tell. Ask for more.",
+		"数据报正好填满了要求的字节数：它是否更长、尾部是否丢失，这次调用无从得知。请多要一些。")},
 	{"rebound", T("{s} named another open socket. Now nothing names that one, so it is closed, as Python does.",
 		"{s} 原来是另一个打开的套接字的名字。现在没有名字指向它，所以和 Python 一样把它关闭。")},
 	{"bare-escape", T(`{word} went as it stands: only in quotes does a backslash begin an escape, as in '\r\n'.`,
