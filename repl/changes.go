@@ -36,6 +36,8 @@ func (e *Env) looks(k *sockets.Socket, a aspect) {
 // such as this session's own other end of a connection.
 func (e *Env) settle() {
 	s := e.Session
+	e.packets()
+	defer e.traceAct()
 	door := e.Sys.Scaffold()
 	var stirs []sys.Stir
 	if s.watcher != nil {
@@ -96,6 +98,7 @@ func (e *Env) uses(k *sockets.Socket) bool {
 
 // arrivals tells what reached the sockets since the last act: bytes, clients, a peer's end.
 func (s *Session) arrivals() {
+	s.late()
 	if s.watcher == nil {
 		return
 	}

@@ -24,6 +24,7 @@ type Env struct {
 	words   []Word // not yet taken
 	flags   map[string]Word
 	used    []use
+	began   time.Time
 	results []sockets.Value // for the names left of "="
 	named   uint64          // which of those names went to sockets already, a bit each
 	spoken  bool            // a word named the socket that is meant
@@ -46,7 +47,7 @@ var errTimedOut = errors.New("timed out")
 
 // newEnv parts the flags from the words.
 func (s *Session) newEnv(ctx context.Context, act *sockets.Act, c *Command, line Line) (*Env, *sockets.Error) {
-	e := &Env{Session: s, Ctx: ctx, Act: act, Command: c, line: line}
+	e := &Env{Session: s, Ctx: ctx, Act: act, Command: c, line: line, began: time.Now()}
 	ws := line.Words
 	e.words = make([]Word, 0, len(ws))
 	for i := 0; i < len(ws); i++ {

@@ -65,6 +65,14 @@ func (e *Env) AddressOf(w Word, family sockets.Family) (sockets.Address, error) 
 	return e.Resolve(spec, family, w)
 }
 
+// Width is how many columns there are to draw in.
+func (e *Env) Width() int {
+	if f := e.Session.width; f != nil {
+		return f()
+	}
+	return 80
+}
+
 // Sleep waits, or ends with the line.
 func (e *Env) Sleep(d time.Duration) error {
 	var err error

@@ -48,6 +48,9 @@ type Session struct {
 	said    map[string]bool // notes that are said once a session
 	depth   int             // of run FILE within run FILE
 
+	trace    trace
+	openWire func() (Wire, error)
+	width    func() int
 	keepLang func(names.Lang) error
 	thread   *sys.Thread
 }
@@ -60,6 +63,10 @@ type Config struct {
 	// Hold keeps what belongs to no act (an arrival, a job's end) until the next act begins, as a script needs it;
 	// without it the observers are told at once, from any goroutine.
 	Hold bool
+	// Width is how many columns there are to draw in; nil for 80.
+	Width func() int
+	// OpenWire opens what shows packets, when the student asks for them; may be nil.
+	OpenWire func() (Wire, error)
 	// Thread is that of the goroutine that will call Do, where sys.Dedicate gave it one; may be nil.
 	Thread *sys.Thread
 	// KeepLang keeps the language for later sessions; may be nil.
@@ -69,7 +76,7 @@ type Config struct {
 // NewSession opens a session without sockets.
 func NewSession(c Config) *Session {
 	s := &Session{
-		table: c.Table, observers: c.Observers, held: c.Hold, keepLang: c.KeepLang, thread: c.Thread,
+		table: c.Table, observers: c.Observers, held: c.Hold, keepLang: c.KeepLang, thread: c.Thread, openWire: c.OpenWire, width: c.Width,
 		sockets: map[string]*sockets.Socket{}, values: map[string]sockets.Value{}, byFD: map[sockets.FD]*sockets.Socket{}, said: map[string]bool{}, stirs: map[sockets.FD]sys.Stir{},
 	}
 	s.left.L = &s.mu
@@ -299,6 +306,7 @@ func (s *Session) freeName(prefix string) string {
 func (s *Session) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.trace.close()
 	for _, j := range s.jobs {
 		j.cancel()
 	}

@@ -107,6 +107,8 @@ type Packet struct {
 	Duplicate      bool
 	OutOfOrder     bool
 	Options        []string
+	Marks          []string // what is remarkable about it: "dup-ack", "zero-window", "keepalive"
+	Window         int      // bytes its sender can take, scaled as the ends agreed
 }
 
 func (Call) step()   {}

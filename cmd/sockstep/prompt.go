@@ -36,7 +36,7 @@ func (s *settings) prompt() error {
 		Width: t.Width, Color: s.colored(),
 	})
 	p.session = repl.NewSession(repl.Config{
-		Table: commands.Table(), Lang: s.language(), KeepLang: keepLang, Observers: []sockets.Observer{p},
+		Table: commands.Table(), Lang: s.language(), KeepLang: keepLang, OpenWire: openCapture, Width: t.Width, Observers: []sockets.Observer{p},
 	})
 	fmt.Fprint(t, greeting.In(p.session.Lang()))
 	ctx, stop := context.WithCancel(context.Background())

@@ -321,6 +321,12 @@ var (
 	other    = regexp.MustCompile(`(?m)^(?:[^› ·].*)?\n`)
 )
 
+// Of a packet the clock's part: when it came, and TCP's timestamps.
+var (
+	seenAfter = regexp.MustCompile(`(captured|捕获)(?: +[\d.,]+ [µm]?s)?`)
+	stamps    = regexp.MustCompile(`ts \d+/\d+`)
+)
+
 // normal is a transcript without what differs from run to run: durations, file descriptors, the ports that the kernel
 // chose. Each of the latter becomes a number in the order in which they come up, so that the same stays the same.
 //
@@ -331,6 +337,7 @@ func normal(s string) string {
 		s = other.ReplaceAllString(byItself.ReplaceAllString(s, ""), "") + strings.Join(other.FindAllString(s, -1), "")
 	}
 	s = tookJSON.ReplaceAllString(took.ReplaceAllString(s, "$1"), "${1}0")
+	s = stamps.ReplaceAllString(seenAfter.ReplaceAllString(s, "$1"), "ts")
 	known := map[string]string{}
 	number := func(kind, s string) string {
 		if known[kind+s] == "" {

@@ -301,7 +301,7 @@ func TestReadmeImports(t *testing.T) {
 	for _, r := range readReadmes(t) {
 		rank := map[string]int{}
 		for _, block := range r.fences("text") {
-			if strings.HasPrefix(block, "sockets/names <") {
+			if strings.HasPrefix(block, "sockets/names") {
 				for i, rooms := range strings.Split(block, "<") {
 					for room := range strings.SplitSeq(rooms, ",") {
 						rank[strings.TrimSpace(room)] = i

@@ -44,6 +44,7 @@ var bind = &repl.Command{
 
 // bindTo binds k, and notes what the address means.
 func bindTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
+	e.Toward(k, addr)
 	if err := e.Sys.Bind(k.FD, addr); err != nil {
 		err = e.Fail("bind", k, err, addressPairs(addr)...)
 		var known *sockets.Error

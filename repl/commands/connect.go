@@ -74,6 +74,7 @@ var connect = &repl.Command{
 
 func connectTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
 	var err error
+	e.Toward(k, addr)
 	e.Block(func() { err = e.Sys.Connect(k.FD, addr) })
 	if err == nil || !e.Waiting(k, err) {
 		return connected(e, k, addr, err)
@@ -93,6 +94,9 @@ func connectTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
 }
 
 func connected(e *repl.Env, k *sockets.Socket, addr sockets.Address, err error) error {
+	if err != nil && addr.IP.IsValid() {
+		e.Learn(k) // its packets have its port
+	}
 	var cut *sys.InterruptedError
 	if errors.As(err, &cut) && k.KindName() == "tcp" {
 		// The kernel would go on with the handshake; undone, the socket is as it was: connect(2), AF_UNSPEC.

@@ -53,6 +53,7 @@ var sendto = &repl.Command{
 			return err
 		}
 		unbound := !k.Bound
+		e.Toward(k, addr)
 		var n int
 		e.Block(func() { n, err = e.Sys.Sendto(k.FD, p.data, flags, addr) })
 		if err != nil {

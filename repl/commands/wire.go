@@ -1,0 +1,247 @@
+package commands
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"sockstep/repl"
+	"sockstep/repl/render"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+	"sockstep/sockets/wire"
+)
+
+var wire_ = &repl.Command{
+	Name:    "wire",
+	Group:   repl.Look,
+	Usage:   []string{"on", "off", "[S]", "save FILE"},
+	Summary: names.T("see the packets, and draw them as a ladder", "查看报文，并画成时序图"),
+	Detail: names.T(
+		"After wire on each line shows the packets that it caused, and later ones are told as they come: of this session's sockets, and nothing of anyone else's. "+
+			"wire draws what was seen of a socket's connection; wire save writes it for Wireshark, each packet with the line that caused it. It takes CAP_NET_RAW.",
+		"wire on 之后，每一行都会显示它引起的报文，后来的报文随到随报：只看本会话的套接字，不看别人的任何流量。"+
+			"wire 画出某个套接字的连接上看到的一切；wire save 存成 Wireshark 能打开的文件，每个报文附上引起它的那一行。需要 CAP_NET_RAW 权限。"),
+	Flags: []repl.Flag{
+		{Name: "follow", Meaning: names.T("show packets as they come, until Ctrl-C", "随到随显示报文，直到按 Ctrl-C")},
+		timeoutFlag,
+	},
+	Waits:   names.T("packets", "报文到来"),
+	Example: []string{"wire on", "s = listen tcp 127.0.0.1:8888", "c = connect tcp 127.0.0.1:8888", "wire c"},
+	Man:     "packet(7)",
+	Run: func(e *repl.Env) error {
+		w := e.Peek()
+		_, named := e.Named(w)
+		if !named && !w.Quoted {
+			switch w.Text {
+			case "on":
+				e.Next("SWITCH")
+				if err := e.Gives(0); err != nil {
+					return err
+				}
+				return e.WireOn()
+			case "off":
+				e.Next("SWITCH")
+				if err := e.Gives(0); err != nil {
+					return err
+				}
+				e.WireOff()
+				return nil
+			case "save":
+				e.Next("WORD")
+				return saveWire(e)
+			}
+		}
+		if e.Flag("follow") {
+			if err := e.Gives(0); err != nil {
+				return err
+			}
+			if err := e.WireOn(); err != nil {
+				return err
+			}
+			if err := e.Deadline(); err != nil {
+				return err
+			}
+			return e.FollowWire()
+		}
+		k, err := e.Socket()
+		if err != nil {
+			return err
+		}
+		if err := e.Gives(1); err != nil {
+			return err
+		}
+		return drawWire(e, k)
+	},
+}
+
+// drawWire draws a ladder for each connection of k.
+func drawWire(e *repl.Env, k *sockets.Socket) error {
+	story := e.Story(k)
+	var text string
+	var packets []sockets.Value
+	for _, l := range ladders(story) {
+		if text != "" {
+			text += "\n\n"
+		}
+		text += render.Ladder(l, e.Width(), e.Lang())
+		for _, r := range l.Rungs {
+			if r.Packet != nil {
+				packets = append(packets, sockets.TextOf(r.Packet.From+" > "+r.Packet.To+" "+r.Packet.Flags))
+			}
+		}
+	}
+	if text == "" {
+		return nothingSeen(e, k)
+	}
+	v := sockets.TextOf(text)
+	v.List = packets
+	e.Result(v)
+	return nil
+}
+
+func nothingSeen(e *repl.Env, k *sockets.Socket) error {
+	err := &sockets.Error{Op: "wire", Message: names.T("no packet of "+k.Name+" was seen", "还没有看到 "+k.Name+" 的报文")}
+	switch {
+	case k.Family == sockets.UNIX:
+		return err.Because(names.T("AF_UNIX has no packets: the bytes go from buffer to buffer within the kernel", "AF_UNIX 没有报文：数据在内核里从一个缓冲区直接到另一个缓冲区"))
+	case !e.WireIsOn():
+		return err.Because(names.T("packets are looked at from wire on until wire off", "只有在 wire on 到 wire off 之间才看报文")).Hint(names.T("wire on", "wire on"))
+	}
+	return err
+}
+
+// ladders parts a story into its connections, in the order in which they began.
+func ladders(story []repl.Traced) []sockets.Ladder {
+	var all []sockets.Ladder
+	type ends struct{ left, right string }
+	var found []ends
+	for _, x := range story {
+		if x.Packet == nil {
+			continue
+		}
+		a, b := ends{x.Packet.From, x.Packet.To}, ends{x.Packet.To, x.Packet.From}
+		if x.Packet.Proto == x.Proto && !slices.Contains(found, a) && !slices.Contains(found, b) {
+			found = append(found, a)
+		}
+	}
+	for _, f := range found {
+		l := sockets.Ladder{Left: f.left, Right: f.right}
+		for _, x := range story {
+			own, peer := x.Local.String(), x.Peer.String()
+			r := sockets.Rung{At: x.At.Sub(story[0].At), Packet: x.Packet, Line: x.Line}
+			switch {
+			case x.Packet != nil && x.Packet.Proto != x.Proto: // an ICMP error about it
+				if own != f.left && own != f.right {
+					continue
+				}
+				r.FromLeft = own == f.right
+			case x.Packet != nil:
+				r.FromLeft = x.Packet.From == f.left
+				if !r.FromLeft && x.Packet.From != f.right || r.FromLeft && x.Packet.To != f.right || !r.FromLeft && x.Packet.To != f.left {
+					continue
+				}
+			case own == f.left && (peer == f.right || !x.Peer.Addr().IsValid()):
+				r.FromLeft = true
+			case own == f.right && (peer == f.left || !x.Peer.Addr().IsValid()):
+			default:
+				continue
+			}
+			if x.Packet == nil && (own == f.left || r.FromLeft) {
+				l.Left = named(x.Socket, f.left)
+			} else if x.Packet == nil {
+				l.Right = named(x.Socket, f.right)
+			}
+			l.Rungs = append(l.Rungs, r)
+			if x.Packet == nil {
+				l.Rungs = append(l.Rungs, sockets.Rung{At: x.Until.Sub(story[0].At), FromLeft: r.FromLeft, State: x.State})
+			}
+		}
+		slices.SortStableFunc(l.Rungs, func(a, b sockets.Rung) int { return int(a.At - b.At) })
+		all = append(all, onlyNewStates(l))
+	}
+	return all
+}
+
+func named(name, addr string) string { return name + " " + addr }
+
+// onlyNewStates leaves a state out that its end was in before.
+func onlyNewStates(l sockets.Ladder) sockets.Ladder {
+	var last [2]string
+	for i, r := range l.Rungs {
+		side := 0
+		if r.FromLeft {
+			side = 1
+		}
+		if r.Packet == nil && r.Line == "" {
+			if r.State == last[side] {
+				l.Rungs[i].State = ""
+			}
+			last[side] = r.State
+		}
+	}
+	return l
+}
+
+// saveWire writes all that was seen as a pcapng file, mode 0600, whole or not at all.
+func saveWire(e *repl.Env) error {
+	w, err := e.Next("FILE")
+	if err != nil {
+		return err
+	}
+	if err := e.Gives(1); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(w.Text), "."+filepath.Base(w.Text)+".*")
+	if err != nil {
+		return fileError(e, w, err)
+	}
+	n, err := writeStory(f, e.Story(nil))
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), w.Text)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+		return fileError(e, w, err)
+	}
+	v := sockets.IntOf(int64(n))
+	v.Fields = []sockets.Field{{Name: "file", Value: sockets.TextOf(w.Text)}}
+	e.Result(v)
+	return nil
+}
+
+func writeStory(f *os.File, story []repl.Traced) (n int, err error) {
+	var links []wire.Interface // only what occurs: some readers take files of one link alone
+	lines := map[int]string{}
+	for _, x := range story {
+		switch {
+		case x.Packet == nil:
+			lines[x.Act] = x.Line
+		case !slices.ContainsFunc(links, func(i wire.Interface) bool { return i.Link == x.Frame.Link }):
+			links = append(links, wire.Interface{Name: "sockstep", Link: x.Frame.Link})
+		}
+	}
+	w, err := wire.NewWriter(f, "sockstep", links...)
+	if err != nil {
+		return 0, err
+	}
+	for _, x := range story {
+		if x.Frame == nil {
+			continue
+		}
+		comment := ""
+		if x.Act > 0 {
+			comment = "act " + strconv.Itoa(x.Act) + ": " + lines[x.Act]
+		}
+		iface := slices.IndexFunc(links, func(i wire.Interface) bool { return i.Link == x.Frame.Link })
+		if err := w.WritePacket(&x.Frame.Packet, comment, iface); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}

@@ -1,0 +1,80 @@
+package render
+
+import (
+	"strconv"
+	"strings"
+
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+// Ladder draws the story of a connection: what was done at its ends on the outside, the packets between as arrows, the
+// state beside each end as it changes. It fits the width, from 40 columns on.
+//
+//	c 127.0.0.1:40022                                        s 127.0.0.1:8888
+//	connect c 127.0.…  ├──────── SYN seq 0 ────────────────▶│
+//	                   │◀─────── SYN+ACK seq 0 ack 1 ───────┤
+//	ESTABLISHED        ├──────── ACK ack 1 ────────────────▶│
+func Ladder(l sockets.Ladder, width int, lang names.Lang) string {
+	width = max(width-2, 40)
+	side := min((width-36)/2, 28)
+	side = max(side, 8)
+	arrow := width - 2*side - 4
+	var b strings.Builder
+	row := func(left, middle, right string) {
+		left, right = shorten(Sanitize(left), side), shorten(Sanitize(right), side)
+		line := padRight(left, side) + " " + middle + " " + right
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	gap := "│" + strings.Repeat(" ", arrow) + "│"
+	row(l.Left, strings.Repeat(" ", arrow+2), l.Right)
+	for _, r := range l.Rungs {
+		if r.Packet != nil {
+			row("", rung(r, arrow, lang), "")
+			continue
+		}
+		for _, text := range []string{r.Line, r.State} {
+			switch {
+			case text == "":
+			case r.FromLeft:
+				row(text, gap, "")
+			default:
+				row("", gap, text)
+			}
+		}
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// rung draws a packet as an arrow with its name on it; one that was lost does not arrive.
+func rung(r sockets.Rung, width int, lang names.Lang) string {
+	p := *r.Packet
+	label := flagWords(p)
+	if n := packetNumbers(p); n != "" {
+		label += " " + n
+	}
+	for _, m := range []struct {
+		is   bool
+		word names.Text
+	}{{p.Lost, wordLost}, {p.Retransmission, wordRetransmission}, {p.Duplicate, wordDuplicate}, {p.OutOfOrder, wordOutOfOrder}} {
+		if m.is {
+			label += " " + say(m.word, lang)
+		}
+	}
+	if isTCP(p) && p.Window == 0 && !strings.ContainsAny(p.Flags, "RS") {
+		label += " win " + strconv.Itoa(p.Window)
+	}
+	label = " " + shorten(Sanitize(label), max(width-6, 1)) + " "
+	dashes := max(width-1-Width(label), 2)
+	before := dashes / 2
+	left, right := strings.Repeat("─", before), strings.Repeat("─", dashes-before)
+	switch {
+	case r.FromLeft && p.Lost:
+		return "├" + left + label + strings.TrimSuffix(right, "─") + "✗ │"
+	case r.FromLeft:
+		return "├" + left + label + right + "▶│"
+	case p.Lost:
+		return "│ ✗" + strings.TrimPrefix(left, "─") + label + right + "┤"
+	}
+	return "│◀" + left + label + right + "┤"
+}

@@ -1,0 +1,259 @@
+package repl
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"time"
+
+	"sockstep/sockets"
+	"sockstep/sockets/wire"
+)
+
+// mostTraced bounds how many packets a session remembers for wire.
+const mostTraced = 20000
+
+// A trace is what a session saw go over the wire, and whose it was.
+//
+//	Wire ─▶ Drain ─▶ of a socket of this session? ─▶ Follower: relative numbers, what is odd ─▶ a step of the act
+//	                                                                                       └──▶ the log, for wire and layers
+type trace struct {
+	wire     Wire // nil while nothing is looked at
+	stop     context.CancelFunc
+	follower wire.Follower
+	ports    map[Port]bool
+	holds    []hold
+	log      []Traced
+	dropped  int // of the log, the oldest
+	lost     int // frames that the kernel had no room for
+}
+
+// A hold is an address that a socket of the session has or had: what goes over it is the session's.
+type hold struct {
+	proto       string
+	local, peer netip.AddrPort // peer is zero where any is meant
+	name        string
+}
+
+// Traced is one thing in the story of a connection: a packet, or what a line did at one end.
+type Traced struct {
+	At     time.Time
+	Act    int    // the line's number; 0 for what belongs to none
+	Line   string // of an act
+	Socket string // the session's own end; of a packet between two of them, the sender's
+	Proto  string
+	Local  netip.AddrPort // of Socket
+	Peer   netip.AddrPort
+	Until  time.Time       // of an act, when it was over
+	State  string          // and the state that it left its socket in
+	Packet *sockets.Packet // nil for an act
+	Frame  *Frame          // the packet's bytes
+}
+
+// toward makes the wire take what goes to a port that is about to be spoken to.
+func (t *trace) toward(proto string, port uint16) {
+	p := Port{proto, port}
+	if t.wire == nil || port == 0 || t.ports[p] {
+		return
+	}
+	if t.ports == nil {
+		t.ports = map[Port]bool{}
+	}
+	t.ports[p] = true
+	t.only()
+}
+
+func (t *trace) only() {
+	all := make([]Port, 0, len(t.ports))
+	for p := range t.ports {
+		all = append(all, p)
+	}
+	slices.SortFunc(all, func(a, b Port) int { return int(a.Number) - int(b.Number) })
+	_ = t.wire.Only(all) // where it cannot, what comes is still sifted here
+}
+
+// know learns a socket's addresses.
+func (t *trace) know(k *sockets.Socket) {
+	proto := k.KindName()
+	if t.wire == nil || proto != "tcp" && proto != "udp" || !k.Local.IP.IsValid() || k.Local.Port == 0 {
+		return
+	}
+	h := hold{proto: proto, local: endpoint(k.Local), name: k.Name}
+	if !k.Peer.IsZero() {
+		h.peer = endpoint(k.Peer)
+	}
+	for i := range t.holds {
+		if o := &t.holds[i]; o.proto == h.proto && o.local.Port() == h.local.Port() && o.peer == h.peer && (o.local.Addr() == h.local.Addr() || o.name == h.name) {
+			*o = h
+			return
+		}
+	}
+	t.holds = append(t.holds, h)
+	t.toward(proto, h.local.Port())
+}
+
+func endpoint(a sockets.Address) netip.AddrPort {
+	return netip.AddrPortFrom(a.IP.Unmap().WithZone(""), a.Port)
+}
+
+// owner is the hold of the session's end of a packet that src sent to dst; sent tells whether it is the sender.
+func (t *trace) owner(proto string, src, dst netip.AddrPort) (h hold, sent, ok bool) {
+	for _, exact := range []bool{true, false} {
+		for _, end := range []struct {
+			own, other netip.AddrPort
+			sent       bool
+		}{{src, dst, true}, {dst, src, false}} {
+			for _, h := range t.holds {
+				if h.proto != proto || h.local.Port() != end.own.Port() || !h.local.Addr().IsUnspecified() && h.local.Addr() != end.own.Addr() {
+					continue
+				}
+				if exact && h.peer == end.other || !exact && !h.peer.IsValid() {
+					return h, end.sent, true
+				}
+			}
+		}
+	}
+	return hold{}, false, false
+}
+
+// take drains the wire and gives the session's own packets; began is what their times count from.
+func (t *trace) take(began time.Time, act int) []Traced {
+	if t.wire == nil {
+		return nil
+	}
+	frames, lost, err := t.wire.Drain()
+	t.lost += lost
+	if err != nil {
+		return nil
+	}
+	var mine []Traced
+	for i := range frames {
+		f := frames[i]
+		about := &f.Packet
+		if f.ICMP != nil && f.ICMP.Inner != nil {
+			about = f.ICMP.Inner
+		}
+		h, sent, ok := t.owner(about.Proto, unmap(about.Src), unmap(about.Dst))
+		if !ok {
+			continue
+		}
+		p := t.packet(&f, began)
+		local, peer := unmap(about.Src), unmap(about.Dst)
+		if !sent {
+			local, peer = peer, local
+		}
+		mine = append(mine, Traced{At: f.Time, Act: act, Socket: h.name, Proto: about.Proto, Local: local, Peer: peer, Packet: &p, Frame: &f})
+	}
+	t.keep(mine...)
+	return mine
+}
+
+func unmap(a netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(a.Addr().Unmap().WithZone(""), a.Port())
+}
+
+func (t *trace) keep(what ...Traced) {
+	t.log = append(t.log, what...)
+	if over := len(t.log) - mostTraced; over > 0 {
+		t.dropped += over
+		t.log = slices.Delete(t.log, 0, over)
+	}
+}
+
+// packet is a frame as a step: its numbers relative, and what is odd about it.
+func (t *trace) packet(f *Frame, began time.Time) sockets.Packet {
+	p := sockets.Packet{Source: f.Source, Proto: f.Proto, From: f.Src.String(), To: f.Dst.String(), Len: f.PayloadLen,
+		After: max(f.Time.Sub(began.Round(0)), 0), Lost: f.Lost}
+	switch {
+	case f.TCP != nil:
+		s := t.follower.Judge(&f.Packet)
+		p.Flags, p.Seq, p.Ack, p.Len = f.TCP.Flags.String(), s.RelSeq, s.RelAck, f.TCP.PayloadLen
+		p.Retransmission, p.Duplicate, p.OutOfOrder = s.Retransmission, s.Duplicate, s.OutOfOrder
+		p.Window = s.ScaledWindow
+		p.Options = f.TCP.Options.Strings(sackBase(f.TCP, s))
+		p.Marks = s.Marks()
+	case f.ICMP != nil:
+		p.From, p.To = f.Src.Addr().String(), f.Dst.Addr().String()
+		p.Flags = f.ICMP.Name()
+		if in := f.ICMP.Inner; in != nil {
+			p.Options = []string{"about " + in.Proto + " " + in.Src.String() + " > " + in.Dst.String()}
+		}
+	}
+	if f.IsFragment() {
+		p.Options = append(p.Options, fmt.Sprintf("fragment at %d", f.Fragment.Offset))
+	}
+	return p
+}
+
+// sackBase is what the blocks of a SACK option count from.
+func sackBase(t *wire.TCP, s wire.Seen) uint32 {
+	if len(s.SACK) == 0 || len(t.Options.SACK) == 0 {
+		return 0
+	}
+	return t.Options.SACK[0][0] - s.SACK[0][0]
+}
+
+// packets adds what the act sent and caused to be sent.
+func (e *Env) packets() {
+	s := e.Session
+	for _, u := range e.used {
+		s.trace.know(u.socket)
+	}
+	if e.Act.Job > 0 { // what came while a job waited is told as it comes
+		return
+	}
+	for _, p := range s.trace.take(e.began, e.Act.Seq) {
+		e.Act.Add(*p.Packet)
+	}
+}
+
+// traceAct remembers what the line did at its sockets, for the ladder.
+func (e *Env) traceAct() {
+	t := &e.Session.trace
+	if t.wire == nil {
+		return
+	}
+	for _, u := range e.used {
+		t.know(u.socket)
+		proto := u.socket.KindName()
+		if proto != "tcp" && proto != "udp" {
+			continue
+		}
+		t.keep(Traced{At: e.began, Act: e.Act.Seq, Line: e.Act.Line, Socket: u.socket.Name, Proto: proto,
+			Local: endpoint(u.socket.Local), Peer: endpoint(u.socket.Peer), Until: time.Now(), State: u.socket.State})
+	}
+}
+
+// late tells of packets that belong to no line: a delayed ACK, the peer's FIN, a retransmission.
+func (s *Session) late() {
+	began := time.Now()
+	var a *sockets.Act
+	for _, p := range s.trace.take(began, 0) {
+		if a == nil {
+			a = sockets.NewAct(0, "", s.observers...)
+		}
+		p.Packet.After = 0
+		a.Add(*p.Packet)
+	}
+	if a != nil {
+		s.post(a)
+	}
+}
+
+// Story is what was seen of a socket's connection, in order; of all of them for nil.
+func (e *Env) Story(k *sockets.Socket) []Traced {
+	t := &e.Session.trace
+	if k == nil {
+		return t.log
+	}
+	var out []Traced
+	own, peer := endpoint(k.Local), endpoint(k.Peer)
+	for _, x := range t.log {
+		mine := x.Local == own && (x.Peer == peer || k.Peer.IsZero()) || x.Local == peer && x.Peer == own || x.Socket == k.Name && x.Packet == nil
+		if x.Proto == k.KindName() && mine {
+			out = append(out, x)
+		}
+	}
+	return out
+}

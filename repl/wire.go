@@ -1,0 +1,137 @@
+package repl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+	"sockstep/sockets/sys"
+	"sockstep/sockets/wire"
+)
+
+// A Wire tells what went over the wire: the tap of this machine, or the cable of a lab.
+type Wire interface {
+	// Only makes the wire take what goes to or comes from these ports, and nothing of anyone else's. No ports take nothing.
+	Only(ports []Port) error
+	// Drain gives what came since it was last asked, the oldest first, and how many frames were lost on the way here.
+	Drain() (frames []Frame, lost int, err error)
+	// Wait returns when there may be something to drain. It takes nothing.
+	Wait(ctx context.Context) error
+	Close() error
+}
+
+// A Port is one end of the session's traffic.
+type Port struct {
+	Proto  string // "tcp" or "udp"
+	Number uint16
+}
+
+// A Frame is a packet as a Wire had it.
+type Frame struct {
+	wire.Packet
+	Source string // "captured" or "cable"
+	Lost   bool   // the cable dropped it
+}
+
+// Toward says that the line is about to speak to an address, so that already its first packet is seen.
+func (e *Env) Toward(k *sockets.Socket, addr sockets.Address) {
+	if proto := k.KindName(); proto == "tcp" || proto == "udp" {
+		e.Session.trace.toward(proto, addr.Port)
+	}
+}
+
+// Learn asks for the port of a socket whose connect failed, where packets are looked at: they have it.
+func (e *Env) Learn(k *sockets.Socket) {
+	if e.Session.trace.wire == nil || k.Local.Port != 0 {
+		return
+	}
+	if local, err := e.Afterwards().Scaffold().Getsockname(k.FD); err == nil {
+		k.Local = local
+	}
+}
+
+// WireOn begins to look at what the session's sockets send and receive; it does nothing where that has begun.
+func (e *Env) WireOn() error {
+	s := e.Session
+	t := &s.trace
+	if t.wire != nil {
+		return nil
+	}
+	if s.openWire == nil {
+		return fmt.Errorf("packets: %w", errors.ErrUnsupported)
+	}
+	w, err := s.openWire()
+	if err != nil {
+		return noCapture(err)
+	}
+	t.wire, t.ports = w, nil
+	for _, k := range s.recent {
+		t.know(k)
+		t.toward(k.KindName(), k.Local.Port)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	t.stop = stop
+	if !s.held {
+		go s.watchWire(ctx, w)
+	}
+	return nil
+}
+
+// WireOff ends it. What was seen stays for wire and wire save.
+func (e *Env) WireOff() { e.Session.trace.close() }
+
+func (t *trace) close() {
+	if t.wire != nil {
+		t.stop()
+		_ = t.wire.Close()
+		t.wire = nil
+	}
+}
+
+// WireIsOn reports whether packets are looked at.
+func (e *Env) WireIsOn() bool { return e.Session.trace.wire != nil }
+
+// FollowWire tells of packets as they come, until the line is ended.
+func (e *Env) FollowWire() error {
+	s := e.Session
+	w := s.trace.wire
+	for {
+		var err error
+		e.Block(func() { err = w.Wait(e.Ctx) })
+		s.late()
+		s.flush()
+		switch {
+		case e.Ctx.Err() != nil:
+			return nil // it was asked to end
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// noCapture says what is missing where packets cannot be seen.
+func noCapture(err error) error {
+	errno := sys.Errno(err)
+	if errno != "EPERM" && errno != "EACCES" {
+		return err
+	}
+	return &sockets.Error{Op: "wire", Errno: errno, Err: err,
+		Message: names.T("packets cannot be seen: that takes the capability CAP_NET_RAW", "看不到报文：这需要 CAP_NET_RAW 权限"),
+		Why:     names.T("who sees packets could see those of others, so the kernel asks for a right; everything else goes on without it", "能看到报文的人也可能看到别人的报文，所以内核要求权限；其余功能不受影响"),
+		Fix:     names.T("run sockstep as root, or once: `$ sudo setcap cap_net_raw+ep sockstep`", "以 root 运行 sockstep，或执行一次：`$ sudo setcap cap_net_raw+ep sockstep`")}
+}
+
+// watchWire tells of packets as they come, until ctx ends.
+func (s *Session) watchWire(ctx context.Context, w Wire) {
+	for w.Wait(ctx) == nil {
+		s.mu.Lock()
+		if s.doing {
+			s.outside(func() { time.Sleep(patience) })
+		}
+		s.late()
+		s.mu.Unlock()
+	}
+}
