@@ -140,6 +140,9 @@ func startListening(e *repl.Env, k *sockets.Socket, backlog int) error {
 		return e.Fail("listen", k, err, "kind", k.KindName())
 	}
 	unbound := !k.Bound && k.Family != sockets.UNIX
+	if k.Backlog >= 0 { // a second listen changes it
+		e.Act.Change(k.Name, "backlog", strconv.Itoa(k.Backlog), strconv.Itoa(max(backlog, 0)))
+	}
 	k.Backlog, k.Bound = max(backlog, 0), true
 	if unbound {
 		e.Observe(k)
