@@ -38,6 +38,12 @@ type student struct {
 // seatAt starts the program on a terminal of this size. More of the environment may be given.
 func seatAt(t *testing.T, cols, rows int, env ...string) *student {
 	t.Helper()
+	return seatOn(t, &syscall.SysProcAttr{Setsid: true, Setctty: true}, cols, rows, env...)
+}
+
+// seatOn is seatAt with what the program is started by.
+func seatOn(t *testing.T, attr *syscall.SysProcAttr, cols, rows int, env ...string) *student {
+	t.Helper()
 	keys, line, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +65,7 @@ func seatAt(t *testing.T, cols, rows int, env ...string) *student {
 	c.Env = append(os.Environ(), append([]string{"TERM=xterm-256color", "LC_ALL=C.UTF-8", "NO_COLOR=", "HOME=" + home,
 		"XDG_CONFIG_HOME=" + home, "XDG_STATE_HOME=" + home}, env...)...)
 	c.Stdin, c.Stdout, c.Stderr = line, line, line
-	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	c.SysProcAttr = attr
 	s := &student{t: t, program: c, keys: keys, line: line, screen: vt10x.New(vt10x.WithSize(cols, rows))}
 	s.drawn = sync.NewCond(&s.mu)
 	if err := c.Start(); err != nil {
@@ -282,6 +288,26 @@ func TestPromptJobEndsAboveTheLine(t *testing.T) {
 	s.sees("› help me write")
 	s.types("\x15")
 	s.does("print $from", c.LocalAddr().(*net.TCPAddr).IP.String())
+}
+
+// TestPromptWithoutControllingTerminal is a program that starts sockstep on a terminal, but not as a login shell would.
+func TestPromptWithoutControllingTerminal(t *testing.T) {
+	s := seatOn(t, &syscall.SysProcAttr{Setsid: true}, 80, 24)
+	s.does("a, b = socketpair", "= (a, b)")
+	s.types("sendal")
+	s.sees("send until all of it is sent") // the menu: this is the prompt, not plain lines
+}
+
+// TestPromptOnADumbTerminal reads plain lines, behind a prompt all the same.
+func TestPromptOnADumbTerminal(t *testing.T) {
+	s := seatAt(t, 80, 24, "TERM=dumb")
+	s.types("a, b = socketpair\r")
+	s.sees("b ESTABLISHED›")
+	s.types("recv a\r")
+	s.until("a line that waits", func(string) bool { return s.screen.Cursor().Y > 8 })
+	s.types("\x03")
+	s.sees("interrupted")
+	s.sees("a ESTABLISHED›")
 }
 
 func TestPromptCompletes(t *testing.T) {

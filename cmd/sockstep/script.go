@@ -36,7 +36,7 @@ func (s *settings) runReader(r io.Reader) error {
 		out = render.NewJSON(s.io.out, lang)
 	} else {
 		out = render.NewText(s.io.out, render.Options{
-			Lang: lang, Show: func() render.Show { return session.Show() }, Width: s.width, Color: s.colored(), Echo: true,
+			Lang: lang, Show: func() render.Show { return session.Show() }, Width: s.width, Color: s.colored(), Echo: !s.typed,
 		})
 	}
 	session = repl.NewSession(repl.Config{
@@ -45,6 +45,9 @@ func (s *settings) runReader(r io.Reader) error {
 		Thread: sys.Dedicate(), // every call is made on this very thread: nothing is handed over
 	})
 	defer session.Close() // the oldest first, unlike the kernel: a client closes before its server's end, whose port stays free
+	if s.typed {
+		fmt.Fprint(s.io.out, greeting.In(session.Lang()))
+	}
 	status, err := s.runScript(session, repl.NewLines(r), out.Err)
 	session.Flush()
 	if err == nil {
@@ -63,7 +66,13 @@ func (s *settings) runReader(r io.Reader) error {
 func (s *settings) runScript(session *repl.Session, in *repl.Lines, outErr func() error) (status int, err error) {
 	interrupt := watchInterrupt(s.typed)
 	defer interrupt.stop()
-	for in.Next() && outErr() == nil {
+	next := func() bool {
+		if s.typed {
+			fmt.Fprint(s.io.out, session.Prompt())
+		}
+		return in.Next()
+	}
+	for next() && outErr() == nil {
 		ctx, done := interrupt.context()
 		act := session.Do(ctx, in.Text())
 		interrupted := done()

@@ -24,6 +24,12 @@ func openOn(name string) map[int]bool {
 	return found
 }
 
+// takeControl makes a terminal the controlling one of this process, where it leads a session that has none: a program that
+// was started on a terminal by another than a login shell may find itself so. Where that cannot be, nothing changes.
+func takeControl(f *os.File) {
+	_, _, _ = syscall.Syscall(syscall.SYS_IOCTL, f.Fd(), uintptr(syscall.TIOCSCTTY), 0)
+}
+
 // closeDescriptor is close(2).
 func closeDescriptor(fd int) { syscall.Close(fd) }
 

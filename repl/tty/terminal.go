@@ -83,6 +83,11 @@ func Open(o Options) (*Terminal, error) {
 	if os.Getenv("TERM") == "dumb" {
 		return nil, fmt.Errorf("open prompt: TERM is dumb: %w", ErrNotTerminal)
 	}
+	if tty, err := os.Open("/dev/tty"); err == nil {
+		tty.Close()
+	} else {
+		takeControl(o.In)
+	}
 	m, err := readModes(o.In)
 	if err != nil {
 		return nil, fmt.Errorf("open prompt: %w", err)
