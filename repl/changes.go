@@ -2,6 +2,7 @@ package repl
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -114,11 +115,10 @@ func (s *Session) arrivals() {
 		a := sockets.NewAct(0, "", s.observers...)
 		s.observe(sys.For(context.Background(), a).Scaffold(), a, k, stirred(st))
 		s.told(a, k, st)
-		for _, st := range a.Steps {
-			if _, ok := st.(sockets.Note); ok {
-				s.post(a)
-				break
-			}
+		if slices.ContainsFunc(a.Steps, func(st sockets.Step) bool { _, ok := st.(sockets.Note); return ok }) {
+			s.post(a)
+		} else { // nothing to speak of, but calls were made: the next act tells them
+			s.untold = append(s.untold, a.Steps...)
 		}
 	}
 }

@@ -41,6 +41,7 @@ type Session struct {
 	stirs   map[sockets.FD]sys.Stir // what the watcher told of sockets that a line uses
 	waiting []*Env                  // in a call that may block, without the lock
 	left    sync.Cond               // told when one of them has left its call
+	untold  []sockets.Step          // calls made between two acts, which the next one tells
 	pending []*sockets.Act          // what belongs to no act, until it may be shown
 	held    bool                    // pending waits for the next act
 	quit    bool
@@ -118,6 +119,10 @@ func (s *Session) do(ctx context.Context, text string) *sockets.Act {
 	s.flush()
 	s.seq++
 	act := sockets.NewAct(s.seq, text, s.observers...)
+	for _, st := range s.untold {
+		act.Add(st)
+	}
+	s.untold = nil
 	s.lines = append(s.lines, text)
 	var begun bool
 	if perr != nil {
