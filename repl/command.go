@@ -21,6 +21,7 @@ type Command struct {
 	Man     string              // "bind(2)"
 	Waits   names.Text          // what it waits for, where it may block: "a client"
 	Choices map[string][]Choice // of a Param, the words that it knows: for completion
+	Wraps   bool                // what stands behind its first word is a line of its own, flags and all
 	Run     func(*Env) error
 }
 
@@ -120,6 +121,11 @@ var params = []Param{
 	{"RE", names.T("a pattern", "一个模式")},
 	{"STATUS", names.T("an exit status", "一个退出状态")},
 	{"FD", names.T("an open socket", "一个打开的套接字")},
+	{"COMMAND", names.T("a command", "一条命令")},
+	{"JITTER", names.T("a duration", "一段时间")},
+	{"PERCENT", names.T("a chance such as 20%", "一个概率，如 20%")},
+	{"RATE", names.T("a rate such as 1mbit", "一个速率，如 1mbit")},
+	{"FRAMES", names.T("what to drop, such as syn", "要丢的是什么，如 syn")},
 }
 
 // ParamNamed finds a Param.

@@ -48,6 +48,16 @@ func (s *Session) Complete(line string, cursor int) []Suggestion {
 	if cerr != nil {
 		return nil
 	}
+	for command.Wraps && len(parsed.Words) > 0 {
+		if len(parsed.Words) == 1 {
+			c.commands(word)
+			return c.out
+		}
+		parsed.Command, parsed.Words = parsed.Words[1], parsed.Words[2:]
+		if command, parsed, cerr = s.table.verb(parsed, s.names); cerr != nil {
+			return nil
+		}
+	}
 	c.argument(command, parsed.Words)
 	return c.out
 }

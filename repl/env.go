@@ -52,11 +52,11 @@ func (s *Session) newEnv(ctx context.Context, act *sockets.Act, c *Command, line
 	e.words = make([]Word, 0, len(ws))
 	for i := 0; i < len(ws); i++ {
 		w := ws[i]
-		if w.Raw == "--" {
+		if w.Raw == "--" && !c.Wraps {
 			e.words = append(e.words, ws[i+1:]...)
 			break
 		}
-		if !isFlag(c, w) {
+		if c.Wraps || !isFlag(c, w) {
 			e.words = append(e.words, w)
 			continue
 		}

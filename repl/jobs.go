@@ -31,7 +31,7 @@ const maxJobs = 2000
 
 // start runs a command as a job. Its end is an act of its own, with Seq 0.
 func (s *Session) start(e *Env) {
-	c := e.Command
+	c := s.innermost(e.Command, e.line)
 	if c.Waits.IsZero() {
 		e.Act.Err = e.line.Command.Err(names.T(c.Name+" never waits, so it cannot be a job", c.Name+" 从不等待，不能作为作业运行")).
 			Hint(names.T("without the &", "去掉 &"))
@@ -175,7 +175,7 @@ type JobState struct {
 
 // job finds a job by the next word; the newest one that runs, else the newest, where there is none. It is never the job that asks.
 func (e *Env) job() (*Job, error) {
-	jobs := slices.DeleteFunc(slices.Clone(e.Session.jobs), func(j *Job) bool { return j.env == e })
+	jobs := slices.DeleteFunc(slices.Clone(e.Session.jobs), func(j *Job) bool { return j.env.Act == e.Act })
 	if e.More() {
 		w, _ := e.Next("JOB")
 		if err := e.Done(); err != nil {
@@ -211,7 +211,7 @@ func (e *Env) WaitJob() (sockets.Value, error) {
 	wait := []*Job{j}
 	if all {
 		for _, other := range e.Session.jobs {
-			if !other.ended && other != j && other.env != e {
+			if !other.ended && other != j && other.env.Act != e.Act {
 				wait = append(wait, other)
 			}
 		}

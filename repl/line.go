@@ -60,7 +60,7 @@ func ParseLine(text string, vars func(string) (sockets.Value, bool)) (Line, *soc
 }
 
 // failures are the kinds of failure that have no errno and that "!" can ask for.
-var failures = []string{"timed-out", "cancelled", "usage", "eof", "expect"}
+var failures = []string{"timed-out", "cancelled", "usage", "eof", "expect", "no-lab"}
 
 // failure is the errno or the kind of failure that s begins with, "" for neither.
 func failure(s string) string {

@@ -49,9 +49,9 @@ func (s *Session) WaitsFor(line string) names.Text {
 	if err != nil {
 		return names.Text{}
 	}
-	c, _, err := s.table.verb(l, func(w Word) bool { return IsName(w.Text) })
+	c, l, err := s.table.verb(l, func(w Word) bool { return IsName(w.Text) })
 	if err != nil || l.Job {
 		return names.Text{}
 	}
-	return c.Waits
+	return s.innermost(c, l).Waits
 }

@@ -54,6 +54,7 @@ type Session struct {
 	width    func() int
 	keepLang func(names.Lang) error
 	thread   *sys.Thread
+	lab      Lab // nil outside of one
 }
 
 // Config is what a Session is made of.
@@ -68,6 +69,8 @@ type Config struct {
 	Width func() int
 	// OpenWire opens what shows packets, when the student asks for them; may be nil.
 	OpenWire func() (Wire, error)
+	// Lab is the network of the student's own that this process is in; nil outside of one. Its packets are seen from the start.
+	Lab Lab
 	// Thread is that of the goroutine that will call Do, where sys.Dedicate gave it one; may be nil.
 	Thread *sys.Thread
 	// KeepLang keeps the language for later sessions; may be nil.
@@ -77,7 +80,7 @@ type Config struct {
 // NewSession opens a session without sockets.
 func NewSession(c Config) *Session {
 	s := &Session{
-		table: c.Table, observers: c.Observers, held: c.Hold, keepLang: c.KeepLang, thread: c.Thread, openWire: c.OpenWire, width: c.Width,
+		table: c.Table, observers: c.Observers, held: c.Hold, keepLang: c.KeepLang, thread: c.Thread, openWire: c.OpenWire, width: c.Width, lab: c.Lab,
 		sockets: map[string]*sockets.Socket{}, values: map[string]sockets.Value{}, byFD: map[sockets.FD]*sockets.Socket{}, said: map[string]bool{}, stirs: map[sockets.FD]sys.Stir{},
 	}
 	s.left.L = &s.mu
@@ -85,6 +88,9 @@ func NewSession(c Config) *Session {
 	all := render.ShowAll()
 	s.show.Store(&all)
 	s.watcher, _ = sys.NewWatcher() // where the system has none, arrivals are seen at the next act
+	if s.lab != nil && s.openWire != nil {
+		_ = s.wireOn() // else wire on says why not
+	}
 	return s
 }
 

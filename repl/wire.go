@@ -54,8 +54,9 @@ func (e *Env) Learn(k *sockets.Socket) {
 }
 
 // WireOn begins to look at what the session's sockets send and receive; it does nothing where that has begun.
-func (e *Env) WireOn() error {
-	s := e.Session
+func (e *Env) WireOn() error { return e.Session.wireOn() }
+
+func (s *Session) wireOn() error {
 	t := &s.trace
 	if t.wire != nil {
 		return nil
@@ -121,7 +122,7 @@ func noCapture(err error) error {
 	return &sockets.Error{Op: "wire", Errno: errno, Err: err,
 		Message: names.T("packets cannot be seen: that takes the capability CAP_NET_RAW", "看不到报文：这需要 CAP_NET_RAW 权限"),
 		Why:     names.T("who sees packets could see those of others, so the kernel asks for a right; everything else goes on without it", "能看到报文的人也可能看到别人的报文，所以内核要求权限；其余功能不受影响"),
-		Fix:     names.T("run sockstep as root, or once: `$ sudo setcap cap_net_raw+ep sockstep`", "以 root 运行 sockstep，或执行一次：`$ sudo setcap cap_net_raw+ep sockstep`")}
+		Fix:     names.T("run sockstep as root, or once: `$ sudo setcap cap_net_raw+ep sockstep`; or see those of a network of your own: `$ sockstep lab`", "以 root 运行 sockstep，或执行一次：`$ sudo setcap cap_net_raw+ep sockstep`；也可以在自己的网络里看：`$ sockstep lab`")}
 }
 
 // watchWire tells of packets as they come, until ctx ends.

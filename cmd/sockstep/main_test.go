@@ -14,6 +14,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"sockstep":        main,
 		"sockstep-nocaps": mainWithoutPrivileges,
+		"sockstep-nolab":  mainWithoutNamespaces,
 	})
 }
 

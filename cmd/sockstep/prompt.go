@@ -16,6 +16,7 @@ import (
 	"sockstep/repl/render"
 	"sockstep/repl/tty"
 	"sockstep/sockets"
+	"sockstep/sockets/lab"
 	"sockstep/sockets/names"
 )
 
@@ -36,13 +37,18 @@ func (s *settings) prompt() error {
 		Width: t.Width, Color: s.colored(),
 	})
 	p.session = repl.NewSession(repl.Config{
-		Table: commands.Table(), Lang: s.language(), KeepLang: keepLang, OpenWire: openCapture, Width: t.Width, Observers: []sockets.Observer{p},
+		Table: commands.Table(), Lang: s.language(), KeepLang: keepLang, OpenWire: s.wires(), Lab: s.network(), Width: t.Width, Observers: []sockets.Observer{p},
 	})
-	fmt.Fprint(t, greeting.In(p.session.Lang()))
+	hello := greeting
+	if s.lab != nil {
+		hello = labGreeting
+	}
+	fmt.Fprint(t, hello.In(p.session.Lang()))
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	go p.session.WatchArrivals(ctx)
 	go p.keepFresh(ctx)
+	go p.watchLab(ctx, s.lab)
 	err = t.Loop(ctx, p)
 	var sig *tty.SignalError
 	if errors.As(err, &sig) {
@@ -74,6 +80,31 @@ var greeting = names.T(
 		"  s = listen tcp 127.0.0.1:8888   服务器等待连接\n"+
 		"  c = connect tcp 127.0.0.1:8888  客户端发起连接，就在这里或在另一个终端\n"+
 		"  help   所有命令          help send   某条命令         Ctrl-D   退出\n")
+
+// labGreeting is greeting for a network of the student's own.
+var labGreeting = names.T(
+	"sockstep: you sit at left (10.0.0.1); a cable leads to right (10.0.0.2). Try these:\n"+
+		"  s = at right listen tcp right:7000   a server at the other host\n"+
+		"  cable drop next syn                  the cable loses the next SYN\n"+
+		"  c = connect tcp right:7000           TCP tries again      Ctrl-D   leave\n",
+	"sockstep：你坐在 left（10.0.0.1）前，一根网线通向 right（10.0.0.2）。试试：\n"+
+		"  s = at right listen tcp right:7000   在另一台主机上开一个服务器\n"+
+		"  cable drop next syn                  网线会丢掉下一个 SYN\n"+
+		"  c = connect tcp right:7000           TCP 会重试           Ctrl-D   退出\n")
+
+var labGone = names.T("· the lab is gone: the sockstep that made it has ended\n", "· 实验室没有了：创建它的 sockstep 已经结束\n")
+
+// watchLab says when the lab is gone.
+func (p *prompter) watchLab(ctx context.Context, l *lab.Lab) {
+	if l == nil {
+		return
+	}
+	select {
+	case <-l.Done():
+		p.terminal.Notice(labGone.In(p.session.Lang()))
+	case <-ctx.Done():
+	}
+}
 
 // A prompter is the shell that the terminal serves, and the observer that shows its acts.
 type prompter struct {

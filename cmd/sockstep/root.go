@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"sockstep/sockets/lab"
 	"sockstep/sockets/names"
 )
 
@@ -31,6 +32,9 @@ type settings struct {
 	lang      string
 	color     string
 	io        streams
+	argv      []string // to run the program once more
+	inLab     bool     // --lab
+	lab       *lab.Lab // that this process is in; nil outside of one
 }
 
 // A statusError ends the program with a status, and without a further word.
@@ -56,7 +60,7 @@ func execute(args []string, io streams) int {
 }
 
 func newRoot(io streams) *cobra.Command {
-	s := &settings{io: io}
+	s := &settings{io: io, argv: os.Args}
 	root := &cobra.Command{
 		Use:   "sockstep",
 		Short: "a shell in which people learn sockets by making real ones",
@@ -70,13 +74,10 @@ func newRoot(io streams) *cobra.Command {
 			if err := s.check(); err != nil {
 				return err
 			}
-			switch {
-			case len(s.lines) > 0:
-				return s.runLines()
-			case !s.json && isTerminal(io.in) && isTerminal(io.out):
-				return s.prompt()
+			if err := s.enterLab(s.inLab); err != nil {
+				return err
 			}
-			return s.runReader(io.in)
+			return s.session()
 		},
 	}
 	root.SetIn(io.in)
@@ -88,10 +89,22 @@ func newRoot(io streams) *cobra.Command {
 	flags.BoolVar(&s.keepGoing, "keep-going", false, "go on after a line that fails")
 	flags.StringVar(&s.lang, "lang", "", "the language of all texts: `en|zh`")
 	flags.StringVar(&s.color, "color", "auto", "`auto|always|never`")
+	flags.BoolVar(&s.inLab, "lab", false, "in a network of your own, as sockstep lab makes it")
 	root.RegisterFlagCompletionFunc("lang", cobra.FixedCompletions([]string{"en", "zh"}, cobra.ShellCompDirectiveNoFileComp))
 	root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
-	root.AddCommand(newRun(s), newMan(s))
+	root.AddCommand(newRun(s), newLab(s), newMan(s))
 	return root
+}
+
+// session is the prompt, or the script that the flags or standard input give.
+func (s *settings) session() error {
+	switch {
+	case len(s.lines) > 0:
+		return s.runLines()
+	case !s.json && isTerminal(s.io.in) && isTerminal(s.io.out):
+		return s.prompt()
+	}
+	return s.runReader(s.io.in)
 }
 
 func newRun(s *settings) *cobra.Command {
@@ -108,6 +121,11 @@ func newRun(s *settings) *cobra.Command {
 				return errors.New("run needs a file, or - for standard input: sockstep run FILE")
 			case len(args) > 0 && len(s.lines) > 0:
 				return errors.New("run takes a file or -c, not both")
+			}
+			if err := s.enterLab(s.inLab); err != nil {
+				return err
+			}
+			switch {
 			case len(s.lines) > 0:
 				return s.runLines()
 			case args[0] == "-":

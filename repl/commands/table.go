@@ -21,6 +21,6 @@ func Table() repl.Table {
 		gethostname, gethostbyname, gethostbyaddr, getaddrinfo, getservbyname, getservbyport,
 		inetAton, inetNtoa, inetPton, inetNtop, htons, htonl, ntohs, ntohl, interfaces,
 		// shell
-		print_, expect, show, lang, run, sleep, help, exit,
+		print_, expect, show, lang, at, cable, run, sleep, help, exit,
 	}
 }

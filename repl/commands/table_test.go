@@ -181,13 +181,23 @@ func TestHelpFits(t *testing.T) {
 	}
 }
 
+// noCable stands for a lab, so that the examples of its commands can be run: all hosts are this one, and no cable joins them.
+type noCable struct{}
+
+func (noCable) At(_ string, f func() error) error { return f() }
+func (noCable) Cable() repl.Cable                 { return noCable{} }
+func (noCable) Turn(repl.Knob) error              { return nil }
+func (noCable) Frames() []string                  { return []string{"syn"} }
+
+func (noCable) State() (settings, counts []sockets.Field, err error) { return nil, nil, nil }
+
 // play runs lines in a fresh session and gives what a student would see.
 func play(t *testing.T, lang names.Lang, lines ...string) string {
 	t.Helper()
 	var drawn bytes.Buffer
 	var s *repl.Session
 	text := render.NewText(&drawn, render.Options{Lang: func() names.Lang { return s.Lang() }, Show: func() render.Show { return s.Show() }})
-	s = repl.NewSession(repl.Config{Table: Table(), Lang: lang, Observers: []sockets.Observer{text}, Hold: true})
+	s = repl.NewSession(repl.Config{Table: Table(), Lang: lang, Observers: []sockets.Observer{text}, Hold: true, Lab: noCable{}})
 	defer s.Close()
 	for _, line := range lines {
 		ctx, cancel := context.WithTimeout(t.Context(), patience)

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// inALab is sockstep as somebody starts it who has no lab yet. The test ends here, and says so, where the machine allows
+// none; unless everything is required, and others are allowed namespaces.
+func inALab(t *testing.T) func(name string, args ...string) *exec.Cmd {
+	t.Helper()
+	runtime, err := os.MkdirTemp("/tmp", "lab") // a socket's path is short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(runtime) })
+	command := func(name string, args ...string) *exec.Cmd {
+		c := exec.CommandContext(t.Context(), name, args...)
+		c.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+runtime, "XDG_CONFIG_HOME="+runtime, "SOCKSTEP_LAB=", "LC_ALL=C.UTF-8")
+		return c
+	}
+	if out, err := command("sockstep", "lab", "--", "true").CombinedOutput(); err != nil {
+		c := exec.Command("/bin/true")
+		c.SysProcAttr = &syscall.SysProcAttr{
+			Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET,
+			UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
+			GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
+		}
+		if os.Getenv("SOCKSTEP_REQUIRE") == "all" && c.Run() == nil {
+			t.Fatalf("this machine allows namespaces, but there is no lab: %v\n%s", err, out)
+		}
+		t.Skipf("SKIPPED ALOUD: this machine allows no lab: %v\n%s", err, out)
+	}
+	return command
+}
+
+// A labAct is of an act what these tests ask for.
+type labAct struct {
+	Line  string
+	OK    bool
+	Steps []struct {
+		Kind, Source, Flags, Field, Now string
+		Lost, Retransmission            bool
+	}
+	Value struct {
+		Text   string
+		Fields map[string]any
+	}
+	Error struct{ Message string }
+}
+
+// acts runs lines in a lab, and gives what came of each.
+func acts(t *testing.T, lines ...string) map[string]labAct {
+	t.Helper()
+	command := inALab(t)
+	file := filepath.Join(t.TempDir(), "session.sock")
+	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := command("sockstep", "--json", "run", "--lab", file)
+	var complaints bytes.Buffer
+	c.Stderr = &complaints
+	out, err := c.Output()
+	all := map[string]labAct{}
+	for line := range bytes.Lines(out) {
+		var a labAct
+		if err := json.Unmarshal(line, &a); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		if a.Line != "" && !a.OK {
+			t.Errorf("%s: %s", a.Line, a.Error.Message)
+		}
+		all[a.Line] = a
+	}
+	if err != nil {
+		t.Fatalf("%v\n%s%s", err, complaints.String(), out)
+	}
+	return all
+}
+
+func TestLabSession(t *testing.T) {
+	t.Parallel()
+	got := acts(t,
+		"s = at right listen tcp right:7000 --reuse",
+		"c = connect tcp right:7000",
+		"d = accept s",
+		"send c hello",
+		"recv d",
+		"expect hello",
+		"inspect d peername",
+		"u = at right socket udp",
+		"bind u right:7001",
+		"sendto u left:9 hi", // nobody is there, but the packet is seen to leave from right
+		"j = at right accept s &",
+		"k = connect tcp right:7000",
+		"wait",
+		"!ECONNREFUSED at right connect tcp left:7000", // the server is at right alone
+		"! at nowhere socket",
+		"!usage at right",
+		"cable loss 20% left",
+		"cable",
+		"cable reset",
+		"wire c",
+	)
+	flags := ""
+	for _, st := range got["c = connect tcp right:7000"].Steps {
+		if st.Kind == "packet" {
+			flags += st.Source + " " + st.Flags + " "
+		}
+	}
+	if flags != "cable S cable SA cable A " {
+		t.Errorf("the handshake on the cable: %s", flags)
+	}
+	if loss := got["cable"].Value.Fields["loss"]; loss != "left→right 20%, right→left 0%" {
+		t.Errorf("the cable says of its loss: %v", loss)
+	}
+	if from := got["inspect d peername"].Value.Text; !strings.Contains(from, "10.0.0.1") {
+		t.Errorf("the client came from %s", from)
+	}
+	if ladder := got["wire c"].Value.Text; !strings.Contains(ladder, "PSH+ACK seq 1 ack 1 len 5") {
+		t.Errorf("the ladder:\n%s", ladder)
+	}
+}
+
+// TestLabLostSYN: a SYN is lost on purpose, drawn as lost, and TCP sends it again after a second.
+func TestLabLostSYN(t *testing.T) {
+	t.Parallel()
+	begin := time.Now()
+	got := acts(t, "s = at right listen tcp right:7000", "cable drop next syn", "c = connect tcp right:7000", "wire c")
+	if took := time.Since(begin); took < 900*time.Millisecond {
+		t.Errorf("nothing waited: %v", took)
+	}
+	var lost, again bool
+	for _, st := range got["c = connect tcp right:7000"].Steps {
+		if st.Kind == "packet" && st.Flags == "S" {
+			lost = lost || st.Lost
+			again = again || st.Retransmission && !st.Lost
+		}
+	}
+	if !lost || !again {
+		t.Errorf("lost %v, repeated %v: %+v", lost, again, got["c = connect tcp right:7000"].Steps)
+	}
+	if ladder := got["wire c"].Value.Text; !strings.Contains(ladder, "SYN seq 0 lost") {
+		t.Errorf("the ladder:\n%s", ladder)
+	}
+}
+
+// TestLabJoin: a second terminal is in the same network, and in none once the first is gone.
+func TestLabJoin(t *testing.T) {
+	t.Parallel()
+	command := inALab(t)
+	if out, err := command("sockstep", "lab", "join", "-c", "sockets").CombinedOutput(); err == nil || !strings.Contains(string(out), "no lab of yours is running") {
+		t.Errorf("without a lab: %v\n%s", err, out)
+	}
+	first := command("sockstep", "lab")
+	in, err := first.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := first.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	io.WriteString(in, "s = at right listen tcp right:7000\nprint ready\n")
+	lines := bufio.NewScanner(out)
+	for lines.Scan() && strings.TrimSpace(lines.Text()) != "ready" {
+	}
+	c := command("sockstep", "lab", "join", "--json", "-c", "c = connect tcp right:7000", "-c", "u = at right listen tcp right:7001", "-c", "cable")
+	if out, err := c.CombinedOutput(); err != nil || !strings.Contains(string(out), `"source":"cable"`) {
+		t.Errorf("the second terminal: %v\n%s", err, out)
+	}
+	io.WriteString(in, "d = accept s\nexit 5\n")
+	_, _ = io.Copy(io.Discard, out)
+	if _ = first.Wait(); first.ProcessState.ExitCode() != 5 {
+		t.Errorf("the first terminal: %v", first.ProcessState)
+	}
+}
+
+// TestLabCommand: other programs run in the lab, and their status is sockstep's.
+func TestLabCommand(t *testing.T) {
+	t.Parallel()
+	command := inALab(t)
+	if out, err := command("sockstep", "lab", "--", "sh", "-c", "hostname; exit 3").Output(); exitCode(err) != 3 || string(out) != "left\n" {
+		t.Errorf("%v: %q", err, out)
+	}
+	if out, err := command("sockstep", "--lab", "-c", "! connect tcp right:7").CombinedOutput(); err != nil || !strings.Contains(string(out), "RST") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if out, err := command("sockstep", "lab", "ncat").CombinedOutput(); exitCode(err) != misused {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestLabForbidden: where there may be no lab it is said why, in the user's language, and the rest goes on.
+func TestLabForbidden(t *testing.T) {
+	t.Parallel()
+	for lang, words := range map[string][]string{
+		"en": {"EPERM", "error", "why", "try", "network of your own"},
+		"zh": {"EPERM", "错误", "原因", "试试", "自己的网络"},
+	} {
+		for _, args := range [][]string{{"lab"}, {"lab", "--", "true"}, {"run", "--lab", "-"}, {"--lab", "--json", "-c", "sockets"}} {
+			c := exec.Command("sockstep-nolab", append([]string{"--lang", lang}, args...)...)
+			var out, complaints bytes.Buffer
+			c.Stdout, c.Stderr = &out, &complaints
+			if err := c.Run(); exitCode(err) != lineFailed || out.Len() > 0 {
+				t.Errorf("%s %q: %v\n%s%s", lang, args, err, out.String(), complaints.String())
+			}
+			for _, w := range words {
+				if !strings.Contains(complaints.String(), w) {
+					t.Errorf("%s %q: %s is missing in\n%s", lang, args, w, complaints.String())
+				}
+			}
+		}
+	}
+	if out, err := exec.Command("sockstep-nolab", "-c", "a, b = socketpair", "-c", "send a hi", "-c", "!no-lab at right socket").CombinedOutput(); err != nil {
+		t.Errorf("everything else: %v\n%s", err, out)
+	}
+}
+
+func exitCode(err error) int {
+	if e, ok := err.(*exec.ExitError); ok {
+		return e.ExitCode()
+	}
+	return -1
+}

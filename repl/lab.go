@@ -1,0 +1,95 @@
+package repl
+
+import (
+	"time"
+
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+// A Lab is a network of the student's own: hosts, and a cable between them.
+type Lab interface {
+	// At runs f on the goroutine that calls, whose thread is at that host meanwhile: sockets that f makes belong there.
+	At(host string, f func() error) error
+	Cable() Cable
+}
+
+// A Cable joins the hosts of a lab, and has faults on demand.
+type Cable interface {
+	Turn(Knob) error
+	// State is what the cable is set to, and what it has carried.
+	State() (settings, counts []sockets.Field, err error)
+	// Frames are the names that Knob.Frames may be.
+	Frames() []string
+}
+
+// A Knob is one thing that a cable is told.
+type Knob struct {
+	What   string // delay, loss, duplicate, reorder, drop, rate, mtu, cut, mend, reset
+	From   string // the host whose frames are meant; "" for both
+	Delay  time.Duration
+	Jitter time.Duration
+	Chance float64 // 0 to 1
+	Number int64   // frames to drop, bits a second, bytes of an MTU
+	Frames string  // which ones to drop
+}
+
+// Lab is the network that the session is in, or an error that says how to get one.
+func (e *Env) Lab() (Lab, error) {
+	if l := e.Session.lab; l != nil {
+		return l, nil
+	}
+	return nil, &sockets.Error{Op: e.Command.Name, Kind: "no-lab",
+		Message: names.T("this shell is in no lab", "当前不在实验室里"),
+		Why: names.T("two hosts and a cable between them exist only in a network of your own, which needs no rights",
+			"两台主机和它们之间的网线只存在于你自己的网络里；进入它不需要任何权限"),
+		Fix: names.T("leave, and run `$ sockstep lab`", "退出后运行 `$ sockstep lab`")}
+}
+
+// At runs the words that are left as a line of their own, at a host: with this act, and the names left of "=".
+func (e *Env) At(host Word) error {
+	l, err := e.Lab()
+	if err != nil {
+		return err
+	}
+	inner, err := e.inner()
+	if err != nil {
+		return err
+	}
+	defer func() { // what it did is what this line did
+		e.used, e.results, e.named = inner.used, inner.results, inner.named
+		e.timed, e.timeout = inner.timed, inner.timeout
+		if inner.end != nil {
+			e.end = inner.end
+		}
+	}()
+	return l.At(host.Text, func() error { return inner.Command.Run(inner) })
+}
+
+func (e *Env) inner() (*Env, error) {
+	line := e.line
+	line.Command, line.Words = e.words[0], e.words[1:]
+	command, line, bad := e.Session.table.verb(line, e.Session.names)
+	if bad != nil {
+		return nil, bad
+	}
+	inner, bad := e.Session.newEnv(e.Ctx, e.Act, command, line)
+	if bad != nil {
+		return nil, bad
+	}
+	inner.began, inner.cancel, inner.park = e.began, e.cancel, e.park
+	return inner, nil
+}
+
+// innermost is the command that a line comes to: listen in "at right listen tcp right:7000".
+func (s *Session) innermost(c *Command, line Line) *Command {
+	for c.Wraps && len(line.Words) > 1 {
+		line.Command, line.Words = line.Words[1], line.Words[2:]
+		within, rest, err := s.table.verb(line, s.names)
+		if err != nil {
+			return c
+		}
+		c, line = within, rest
+	}
+	return c
+}
