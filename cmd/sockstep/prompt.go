@@ -83,7 +83,7 @@ var greeting = names.T(
 
 // labGreeting is greeting for a network of the student's own.
 var labGreeting = names.T(
-	"sockstep: you sit at left (10.0.0.1); a cable leads to right (10.0.0.2). Try these:\n"+
+	"sockstep: you sit at left (10.0.0.1); a cable leads to right (10.0.0.2). Try:\n"+
 		"  s = at right listen tcp right:7000   a server at the other host\n"+
 		"  cable drop next syn                  the cable loses the next SYN\n"+
 		"  c = connect tcp right:7000           TCP tries again      Ctrl-D   leave\n",

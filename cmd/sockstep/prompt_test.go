@@ -16,6 +16,9 @@ import (
 	"github.com/creack/pty"
 	"github.com/hinshun/vt10x"
 	"github.com/pkg/term/termios"
+
+	"sockstep/repl/render"
+	"sockstep/sockets/names"
 )
 
 // longest is for machines that are busy with something else; a test that passes waits for nothing.
@@ -163,6 +166,23 @@ func TestPromptGreetsInFourLines(t *testing.T) {
 		rows := strings.Split(strings.TrimRight(s.sees(word), " \n"), "\n")
 		if len(rows) != 5 || !strings.HasPrefix(rows[4], "sockstep›") {
 			t.Errorf("%s: %d rows:\n%s", lang, len(rows), strings.Join(rows, "\n"))
+		}
+	}
+}
+
+// TestGreetingsFit holds both greetings to four lines of a narrow terminal, in both languages.
+func TestGreetingsFit(t *testing.T) {
+	for _, g := range []names.Text{greeting, labGreeting} {
+		for _, l := range []names.Lang{names.English, names.Chinese} {
+			lines := strings.Split(strings.TrimSuffix(g.In(l), "\n"), "\n")
+			if len(lines) != 4 {
+				t.Errorf("%d lines:\n%s", len(lines), g.In(l))
+			}
+			for _, line := range lines {
+				if w := render.Width(line); w > 79 {
+					t.Errorf("%d columns: %s", w, line)
+				}
+			}
 		}
 	}
 }
