@@ -123,6 +123,14 @@ func (s *Session) arrivals() {
 	}
 }
 
+// tellUntold gives an act the calls that were made before it and that no act has told.
+func (s *Session) tellUntold(a *sockets.Act) {
+	for _, st := range s.untold {
+		a.Add(st)
+	}
+	s.untold = nil
+}
+
 // unseen keeps a stir for the line that uses its socket and looks at it when it is over.
 func (s *Session) unseen(st sys.Stir) {
 	old := s.stirs[st.FD]

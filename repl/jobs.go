@@ -116,6 +116,11 @@ func (s *Session) Flush() {
 	defer s.mu.Unlock()
 	s.arrivals()
 	s.flush()
+	if len(s.untold) > 0 { // no act follows that could tell them
+		a := sockets.NewAct(0, "", s.observers...)
+		s.tellUntold(a)
+		a.End()
+	}
 	if ids := s.running(); ids != "" {
 		a := sockets.NewAct(0, "", s.observers...)
 		a.Note("jobs-left", "jobs", ids)

@@ -125,10 +125,7 @@ func (s *Session) do(ctx context.Context, text string) *sockets.Act {
 	s.flush()
 	s.seq++
 	act := sockets.NewAct(s.seq, text, s.observers...)
-	for _, st := range s.untold {
-		act.Add(st)
-	}
-	s.untold = nil
+	s.tellUntold(act)
 	s.lines = append(s.lines, text)
 	var begun bool
 	if perr != nil {
