@@ -165,19 +165,30 @@ func (t Table) python(expr string, isSocket func(Word) bool) (string, bool) {
 	return strings.Join(words, " "), true
 }
 
-// pythonArgs cuts what stands between the brackets of a call at its commas.
-func pythonArgs(s string) (args []string) {
-	depth, start, quote := 0, 0, byte(0)
+// bare gives the bytes of a line of Python that stand in no quotes, each with its place, until each returns false.
+func bare(s string, each func(i int, c byte) bool) {
+	quote := byte(0)
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
+		case quote != 0 && c == '\\':
+			i++
 		case quote != 0:
-			if c == '\\' {
-				i++
-			} else if c == quote {
+			if c == quote {
 				quote = 0
 			}
 		case c == '\'' || c == '"':
 			quote = c
+		case !each(i, c):
+			return
+		}
+	}
+}
+
+// pythonArgs cuts what stands between the brackets of a call at its commas.
+func pythonArgs(s string) (args []string) {
+	depth, start := 0, 0
+	bare(s, func(i int, c byte) bool {
+		switch {
 		case c == '(' || c == '[':
 			depth++
 		case c == ')' || c == ']':
@@ -186,7 +197,8 @@ func pythonArgs(s string) (args []string) {
 			args = append(args, strings.TrimSpace(s[start:i]))
 			start = i + 1
 		}
-	}
+		return true
+	})
 	if last := strings.TrimSpace(s[start:]); last != "" {
 		args = append(args, last)
 	}
@@ -245,20 +257,12 @@ func unquoted(s string) (string, bool) {
 
 // uncommented is a line of Python without its comment.
 func uncommented(s string) string {
-	quote := byte(0)
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case quote != 0:
-			if c == '\\' {
-				i++
-			} else if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"':
-			quote = c
-		case c == '#':
-			s = s[:i]
+	line := s
+	bare(s, func(i int, c byte) bool {
+		if c == '#' {
+			line = s[:i]
 		}
-	}
-	return strings.TrimSpace(s)
+		return c != '#'
+	})
+	return strings.TrimSpace(line)
 }
