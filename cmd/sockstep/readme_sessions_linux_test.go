@@ -315,7 +315,11 @@ var (
 	took     = regexp.MustCompile(`(?m)^(  (?:call|调用) .*?) +[\d.,]+ (?:ns|µs|ms|s|min)$`)
 	tookJSON = regexp.MustCompile(`("us": )\d+`)
 	port     = regexp.MustCompile(`\b(?:3[2-9]\d{3}|[45]\d{4}|6[0-5]\d{3})\b`)
-	fd       = regexp.MustCompile(`(?m)(^  (?:call|调用) +\w+\(|\bfd |"fd": |^  fileno +|"args": ")(\d+)\b|(^  (?:call|调用) +(?:socket|accept|accept4|dup)\(.*= )(\d+)$|("op": "socket",\s+"args": "[^"]*",\s+"ret": )(\d+)`)
+	fds      = []*regexp.Regexp{ // one after another: a call has one among its arguments and another as its result
+		regexp.MustCompile(`(?m)(^  (?:call|调用) +\w+\(|\bfd |"fd": |^  fileno +|"args": ")(\d+)\b`),
+		regexp.MustCompile(`(?m)(^  (?:call|调用) +(?:socket|accept|accept4|dup)\(.*= )(\d+)$`),
+		regexp.MustCompile(`("op": "(?:socket|accept|accept4|dup)",\s+"args": "[^"]*",\s+"ret": )(\d+)`),
+	}
 	blanks   = regexp.MustCompile(` {2,}`)
 	byItself = regexp.MustCompile(`(?m)^· .*\n(?:  .*\n)*|^  (?:change|变化) .*\n`)
 	other    = regexp.MustCompile(`(?m)^(?:[^› ·].*)?\n`)
@@ -346,14 +350,25 @@ func normal(s string) string {
 		return known[kind+s]
 	}
 	s = port.ReplaceAllStringFunc(s, func(p string) string { return number("PORT", p) })
-	s = fd.ReplaceAllStringFunc(s, func(m string) string {
-		g := fd.FindStringSubmatch(m)
-		for i := 1; i < len(g); i += 2 {
-			if g[i+1] != "" {
-				return g[i] + number("FD", g[i+1])
-			}
-		}
-		return m
-	})
+	for _, fd := range fds {
+		s = fd.ReplaceAllStringFunc(s, func(m string) string {
+			g := fd.FindStringSubmatch(m)
+			return g[1] + number("FD", g[2])
+		})
+	}
 	return blanks.ReplaceAllString(s, "  ")
+}
+
+// TestNormal holds that two runs are one, in which the program had other descriptors open before the first socket.
+func TestNormal(t *testing.T) {
+	run := func(s, c, d int) string {
+		return fmt.Sprintf("  call    socket(AF_INET, SOCK_STREAM, 0) = %d     14 µs\n  call    accept(%d, 127.0.0.1:40000) = %d     9 µs\n  = d  fd %d  kind tcp\n  call  close(%d) = 0  1 µs\n"+
+			`"op": "accept",  "args": "%d",  "ret": %d`, s, s, d, d, c, s, d)
+	}
+	if d := cmp.Diff(normal(run(8, 9, 10)), normal(run(7, 8, 9))); d != "" {
+		t.Error(d)
+	}
+	if normal(run(8, 9, 10)) == normal(run(8, 9, 8)) {
+		t.Error("a call that gave another socket is told from this one no more")
+	}
 }
