@@ -196,6 +196,25 @@ type step struct {
 	Field       string `json:"field"`
 	Was         string `json:"was"`
 	Now         string `json:"now"`
+
+	// of a packet
+	Source         string   `json:"source"`
+	Proto          string   `json:"proto"`
+	From           string   `json:"from"`
+	To             string   `json:"to"`
+	Flags          string   `json:"flags"`
+	Seq            int64    `json:"seq"`
+	Ack            int64    `json:"ack"`
+	Len            int      `json:"len"`
+	Options        []string `json:"options"`
+	Lost           bool     `json:"lost"`
+	Retransmission bool     `json:"retransmission"`
+	Duplicate      bool     `json:"duplicate"`
+	OutOfOrder     bool     `json:"out_of_order"`
+	Direction      string   `json:"direction"`
+	Window         int      `json:"window"`
+	Marks          []string `json:"marks"`
+	Checksum       string   `json:"checksum"`
 }
 
 type value struct {

@@ -20,6 +20,7 @@ const mostTraced = 20000
 //	                                                                                       └──▶ the log, for wire and layers
 type trace struct {
 	wire     Wire // nil while nothing is looked at
+	off      bool // nothing is to be looked at: the student's wish, or there is no way to
 	stop     context.CancelFunc
 	follower wire.Follower
 	ports    map[Port]bool
@@ -139,6 +140,7 @@ func (t *trace) take(began time.Time, act int) []Traced {
 			continue
 		}
 		p := t.packet(&f, began)
+		p.Socket, p.Sent = h.name, sent
 		local, peer := unmap(about.Src), unmap(about.Dst)
 		if !sent {
 			local, peer = peer, local
@@ -164,7 +166,7 @@ func (t *trace) keep(what ...Traced) {
 // packet is a frame as a step: its numbers relative, and what is odd about it.
 func (t *trace) packet(f *Frame, began time.Time) sockets.Packet {
 	p := sockets.Packet{Source: f.Source, Proto: f.Proto, From: f.Src.String(), To: f.Dst.String(), Len: f.PayloadLen,
-		After: max(f.Time.Sub(began.Round(0)), 0), Lost: f.Lost}
+		After: max(f.Time.Sub(began.Round(0)), 0), Lost: f.Lost, Checksum: f.Sum.String()}
 	switch {
 	case f.TCP != nil:
 		s := t.follower.Judge(&f.Packet)

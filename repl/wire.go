@@ -39,6 +39,7 @@ type Frame struct {
 // Toward says that the line is about to speak to an address, so that already its first packet is seen.
 func (e *Env) Toward(k *sockets.Socket, addr sockets.Address) {
 	if proto := k.KindName(); proto == "tcp" || proto == "udp" {
+		e.lookAtWire()
 		e.Session.trace.toward(proto, addr.Port)
 	}
 }
@@ -53,8 +54,31 @@ func (e *Env) Learn(k *sockets.Socket) {
 	}
 }
 
+// lookAtWire begins to look at the packets with the first line that may cause some, unless the student wants none.
+// Where they cannot be seen, that is said once.
+func (e *Env) lookAtWire() {
+	s := e.Session
+	t := &s.trace
+	if t.wire != nil || t.off || s.openWire == nil {
+		return
+	}
+	if err := s.wireOn(); err != nil {
+		t.off = true
+		var told *sockets.Error
+		if errors.As(err, &told) {
+			e.Act.Note("packets-unseen")
+			return
+		}
+		e.Act.Note("packets-unsupported", "why", err.Error())
+	}
+}
+
 // WireOn begins to look at what the session's sockets send and receive; it does nothing where that has begun.
-func (e *Env) WireOn() error { return e.Session.wireOn() }
+func (e *Env) WireOn() error {
+	err := e.Session.wireOn()
+	e.Session.trace.off = err != nil
+	return err
+}
 
 func (s *Session) wireOn() error {
 	t := &s.trace
@@ -82,7 +106,10 @@ func (s *Session) wireOn() error {
 }
 
 // WireOff ends it. What was seen stays for wire and wire save.
-func (e *Env) WireOff() { e.Session.trace.close() }
+func (e *Env) WireOff() {
+	e.Session.trace.close()
+	e.Session.trace.off = true
+}
 
 func (t *trace) close() {
 	if t.wire != nil {

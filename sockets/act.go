@@ -109,6 +109,9 @@ type Packet struct {
 	Options        []string
 	Marks          []string // what is remarkable about it: "dup-ack", "zero-window", "keepalive"
 	Window         int      // bytes its sender can take, scaled as the ends agreed
+	Checksum       string   // of the transport header: "ok", "bad", "partial" (left to the card; on loopback nobody computes it), "absent", "unverified"
+	Socket         string   // the session's end of it, its sender where both are; "" where none is known
+	Sent           bool     // by Socket
 }
 
 func (Call) step()   {}

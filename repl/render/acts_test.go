@@ -55,7 +55,7 @@ func samples() []sample {
 			sockets.Call{Op: "connect", Args: "4, 127.0.0.1:8888", Took: 1240 * us},
 			sockets.Packet{Source: "captured", Proto: "tcp", From: "127.0.0.1:40022", To: "127.0.0.1:8888", Flags: "S", After: 12 * us},
 			sockets.Packet{Source: "captured", Proto: "tcp", From: "127.0.0.1:8888", To: "127.0.0.1:40022", Flags: "S.", Ack: 1, After: 20 * us},
-			sockets.Packet{Source: "cable", Proto: "tcp", From: "127.0.0.1:40022", To: "127.0.0.1:8888", Flags: ".", Seq: 1, Ack: 1, After: 24 * us, Lost: true, Retransmission: true},
+			sockets.Packet{Source: "cable", Proto: "tcp", From: "127.0.0.1:40022", To: "127.0.0.1:8888", Flags: ".", Seq: 1, Ack: 1, After: 24 * us, Lost: true, Retransmission: true, Marks: []string{"retransmission"}, Socket: "c", Sent: true},
 			sockets.Change{Socket: "c", Field: "state", Was: "CLOSE", Now: "ESTABLISHED"},
 			sockets.Change{Socket: "c", Field: "address", Now: "127.0.0.1:40022"},
 			sockets.Change{Socket: "c", Field: "peer", Now: "127.0.0.1:8888"},
@@ -116,7 +116,7 @@ func samples() []sample {
 		)}},
 		{"udp packet", &sockets.Act{Seq: 17, Line: "sendto u [::1]:9999 hi", Steps: []sockets.Step{
 			sockets.Packet{Source: "inferred", Proto: "udp", From: "[::1]:55555", To: "[::1]:9999", Len: 2},
-			sockets.Packet{Proto: "icmp6", From: "[::1]", To: "[::1]", Len: 50, Duplicate: true, OutOfOrder: true},
+			sockets.Packet{Proto: "icmp6", From: "[::1]", To: "[::1]", Len: 50, Duplicate: true, OutOfOrder: true, Marks: []string{"duplicate", "out-of-order"}},
 		}}},
 		{"hostile", &sockets.Act{Seq: 18, Line: "print \x1b]0;owned\a \u202e", Python: "print('\x1b')", Value: sockets.TextOf("\x1b[2J\x9b31m\u202egnp.exe\r\nsecond \u009b line \xff"), Err: errors.New("a \x1b[31mforeign\x07 error")}},
 		{"job", &sockets.Act{Job: 1, Line: "c = accept s &", Value: sockets.Value{Type: sockets.SocketValue, Text: "c"}, Steps: []sockets.Step{

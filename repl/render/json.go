@@ -171,18 +171,40 @@ func (o *object) packet(p sockets.Packet) {
 	o.int("ack", int64(p.Ack))
 	o.int("len", int64(p.Len))
 	o.int("us", micros(p.After))
+	if p.Socket != "" {
+		o.string("socket", p.Socket)
+		o.string("direction", direction(p))
+	}
+	if isTCP(p) && p.Source != "inferred" {
+		o.int("window", int64(p.Window))
+	}
 	o.ifTrue("lost", p.Lost)
 	o.ifTrue("retransmission", p.Retransmission)
 	o.ifTrue("duplicate", p.Duplicate)
 	o.ifTrue("out_of_order", p.OutOfOrder)
-	if len(p.Options) > 0 {
-		o.key("options")
-		for i, s := range p.Options {
-			o.b = append(o.b, "[,"[min(i, 1)])
-			o.b = appendString(o.b, s)
-		}
-		o.b = append(o.b, ']')
+	o.strings("marks", p.Marks)
+	o.ifAny("checksum", p.Checksum)
+	o.strings("options", p.Options)
+}
+
+// direction is that of a packet, seen from the socket that it is of.
+func direction(p sockets.Packet) string {
+	if p.Sent {
+		return "out"
 	}
+	return "in"
+}
+
+func (o *object) strings(key string, all []string) {
+	if len(all) == 0 {
+		return
+	}
+	o.key(key)
+	for i, s := range all {
+		o.b = append(o.b, "[,"[min(i, 1)])
+		o.b = appendString(o.b, s)
+	}
+	o.b = append(o.b, ']')
 }
 
 // failure writes an error. The column and the width of the word that is meant are in bytes of the line, the column from 0.

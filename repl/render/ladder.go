@@ -1,7 +1,6 @@
 package render
 
 import (
-	"strconv"
 	"strings"
 
 	"sockstep/sockets"
@@ -53,16 +52,11 @@ func rung(r sockets.Rung, width int, lang names.Lang) string {
 	if n := packetNumbers(p); n != "" {
 		label += " " + n
 	}
-	for _, m := range []struct {
-		is   bool
-		word names.Text
-	}{{p.Lost, wordLost}, {p.Retransmission, wordRetransmission}, {p.Duplicate, wordDuplicate}, {p.OutOfOrder, wordOutOfOrder}} {
-		if m.is {
-			label += " " + say(m.word, lang)
-		}
+	if p.Lost {
+		label += " " + say(wordLost, lang)
 	}
-	if isTCP(p) && p.Window == 0 && !strings.ContainsAny(p.Flags, "RS") {
-		label += " win " + strconv.Itoa(p.Window)
+	for _, mark := range packetMarks(p) {
+		label += " " + say(mark, lang)
 	}
 	label = " " + shorten(Sanitize(label), max(width-6, 1)) + " "
 	dashes := max(width-1-Width(label), 2)

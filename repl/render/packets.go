@@ -42,6 +42,10 @@ func (d *drawing) ladder(steps []sockets.Step) ladder {
 			times = max(times, 2+Width(took))
 		}
 	}
+	if d.marked {
+		l.leftWidth, l.rightWidth = 0, 0 // they come one by one
+		return l
+	}
 	room := d.width - gutter(d.lang) - (l.leftWidth + arrowWidth + l.rightWidth + 2 + l.flags + 2 + l.marks)
 	// Of lines that would break, the times are left out first.
 	l.aligned, l.timed = room >= 0, room < 0 || times <= room
@@ -77,28 +81,52 @@ func (d *drawing) packet(p sockets.Packet, l ladder) {
 	case pieces[0].width() > d.room(hang):
 		pieces = []piece{{{plain, left}}, {{plain, strings.TrimLeft(arrow, " ") + right}}}
 	}
+	if d.marked && p.Socket != "" {
+		pieces = append([]piece{text(bold, p.Socket)}, pieces...)
+	}
 	pieces = append(pieces, what)
 	if numbers != "" {
 		pieces = append(pieces, piece{{plain, numbers}})
 	}
-	for _, mark := range []struct {
-		is   bool
-		word names.Text
-		in   style
-	}{
-		{p.Lost, wordLost, red},
-		{p.Retransmission, wordRetransmission, plain},
-		{p.Duplicate, wordDuplicate, plain},
-		{p.OutOfOrder, wordOutOfOrder, plain},
-	} {
-		if mark.is {
-			pieces = append(pieces, text(mark.in, d.say(mark.word)))
-		}
+	if p.Lost {
+		pieces = append(pieces, text(red, d.say(wordLost)))
 	}
-	if len(p.Options) > 0 {
-		pieces = append(pieces, text(dim, "["+strings.Join(p.Options, " ")+"]"))
+	for _, mark := range packetMarks(p) {
+		pieces = append(pieces, text(bold, d.say(mark)))
+	}
+	if options := d.options(p); len(options) > 0 {
+		pieces = append(pieces, text(dim, "["+strings.Join(options, " ")+"]"))
 	}
 	d.flow(hang, 2, pieces, how)
+}
+
+// wide is from how many columns on a packet's timestamps and window stand beside it, too; --json and layers always tell them.
+const wide = 110
+
+func (d *drawing) options(p sockets.Packet) []string {
+	if d.width >= wide {
+		if isTCP(p) && p.Window > 0 {
+			return append([]string{"win " + strconv.Itoa(p.Window)}, p.Options...)
+		}
+		return p.Options
+	}
+	var brief []string
+	for _, o := range p.Options {
+		if !strings.HasPrefix(o, "ts ") {
+			brief = append(brief, o)
+		}
+	}
+	return brief
+}
+
+// packetMarks says what is remarkable about a packet that arrived or was meant to.
+func packetMarks(p sockets.Packet) (all []names.Text) {
+	for _, id := range p.Marks {
+		if word, ok := names.HeaderWord(id); ok {
+			all = append(all, word)
+		}
+	}
+	return all
 }
 
 func padRight(s string, width int) string {

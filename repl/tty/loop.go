@@ -119,6 +119,7 @@ func (t *Terminal) watch() (stop func()) {
 func (t *Terminal) answer(s os.Signal, resized *time.Timer) {
 	switch s {
 	case os.Interrupt:
+		t.modes.wakeWriter()
 		t.interrupt()
 	case sigResize:
 		resized.Reset(settle)

@@ -57,6 +57,7 @@ func Open(o Options) (*Tap, error) {
 		_ = unix.Close(fd)
 		return nil, err
 	}
+	fd = aside(fd)
 	t.inbox = newInbox(t.snap)
 	t.fd = fd
 	t.file = os.NewFile(uintptr(fd), "tap")
@@ -101,6 +102,17 @@ func (t *Tap) prepare(fd int, o Options) error {
 		to.Ifindex = t.ifaces[0]
 	}
 	return os.NewSyscallError("bind", unix.Bind(fd, &to))
+}
+
+// aside gives a descriptor a high number where there is one: the low ones are for the sockets that are watched.
+func aside(fd int) int {
+	const high = 200
+	moved, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, high)
+	if err != nil {
+		return fd
+	}
+	_ = unix.Close(fd)
+	return moved
 }
 
 // attach gives the kernel a filter; the one before goes at the same moment.
