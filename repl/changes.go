@@ -40,10 +40,7 @@ func (e *Env) settle() {
 	e.packets()
 	defer e.traceAct()
 	door := e.Sys.Scaffold()
-	var stirs []sys.Stir
-	if s.watcher != nil {
-		stirs = s.watcher.Take()
-	}
+	stirs := s.stirred()
 	for _, u := range e.used {
 		if u.socket.FD < 0 {
 			continue
@@ -57,7 +54,7 @@ func (e *Env) settle() {
 		}
 		for _, st := range stirs {
 			if st.FD == u.socket.FD {
-				u.look |= stirred(st)
+				u.look |= moved(st)
 			}
 		}
 		s.observe(door, e.Act, u.socket, u.look)
@@ -74,14 +71,22 @@ func (e *Env) settle() {
 		case s.busy(k):
 			s.unseen(st)
 		default:
-			s.observe(door, e.Act, k, stirred(st))
+			s.observe(door, e.Act, k, moved(st))
 			s.told(e.Act, k, st)
 		}
 	}
 }
 
-// stirred is what a stir may have changed.
-func stirred(st sys.Stir) aspect {
+// stirred takes what the watcher knows, into memory that is used again by the next look.
+func (s *Session) stirred() []sys.Stir {
+	if s.watcher != nil {
+		s.looked = s.watcher.Take(s.looked[:0])
+	}
+	return s.looked
+}
+
+// moved is what a stir may have changed.
+func moved(st sys.Stir) aspect {
 	if st.Ended {
 		return theState | theRecvQ
 	}
@@ -100,10 +105,7 @@ func (e *Env) uses(k *sockets.Socket) bool {
 // arrivals tells what reached the sockets since the last act: bytes, clients, a peer's end.
 func (s *Session) arrivals() {
 	s.late()
-	if s.watcher == nil {
-		return
-	}
-	for _, st := range s.watcher.Take() {
+	for _, st := range s.stirred() {
 		k, ok := s.byFD[st.FD]
 		if !ok {
 			continue
@@ -113,7 +115,7 @@ func (s *Session) arrivals() {
 			continue
 		}
 		a := sockets.NewAct(0, "", s.observers...)
-		s.observe(sys.For(context.Background(), a).Scaffold(), a, k, stirred(st))
+		s.observe(sys.For(context.Background(), a).Scaffold(), a, k, moved(st))
 		s.told(a, k, st)
 		if slices.ContainsFunc(a.Steps, func(st sockets.Step) bool { _, ok := st.(sockets.Note); return ok }) {
 			s.post(a)

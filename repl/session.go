@@ -39,6 +39,7 @@ type Session struct {
 	jobs    []*Job
 	doing   bool                    // a line that is no job runs
 	stirs   map[sockets.FD]sys.Stir // what the watcher told of sockets that a line uses
+	looked  []sys.Stir              // by the last look at the watcher
 	waiting []*Env                  // in a call that may block, without the lock
 	left    sync.Cond               // told when one of them has left its call
 	untold  []sockets.Step          // calls made between two acts, which the next one tells

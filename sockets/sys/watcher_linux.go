@@ -6,6 +6,7 @@ import (
 	"sync"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -22,7 +23,9 @@ type Watcher struct {
 	conn syscall.RawConn
 	turn chan struct{} // held by the one that waits
 
-	mu     sync.Mutex // of events
+	mu     sync.Mutex // of what follows
+	closed bool
+	ep     int // the descriptor of file
 	events [64]unix.EpollEvent
 }
 
@@ -43,7 +46,7 @@ func NewWatcher() (*Watcher, error) {
 		_ = file.Close()
 		return nil, err
 	}
-	return &Watcher{file: file, conn: conn, turn: make(chan struct{}, 1)}, nil
+	return &Watcher{file: file, conn: conn, turn: make(chan struct{}, 1), ep: fd}, nil
 }
 
 // Watch begins to watch a socket. What has arrived already is told, too. To watch one twice is no error.
@@ -104,30 +107,37 @@ func (w *Watcher) Wait(ctx context.Context) error {
 	}
 }
 
-// Take returns the sockets that were stirred since it was last called, each once, and does not wait.
-func (w *Watcher) Take() []Stir {
+// Take appends the sockets that were stirred since it was last called, each once, and does not wait.
+func (w *Watcher) Take(to []Stir) []Stir {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var taken []Stir
-	_ = w.conn.Control(func(ep uintptr) {
-		for {
-			n, err := unix.EpollWait(int(ep), w.events[:], 0)
-			if err == unix.EINTR {
-				continue
-			}
-			for _, e := range w.events[:max(n, 0)] {
-				taken = append(taken, Stir{
-					FD:    sockets.FD(e.Fd),
-					Ended: e.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0, Broken: e.Events&unix.EPOLLERR != 0,
-				})
-			}
-			if n < len(w.events) {
-				return
-			}
+	for !w.closed {
+		// It does not wait, so that the scheduler need not know.
+		r, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(w.ep), uintptr(unsafe.Pointer(&w.events)), uintptr(len(w.events)), 0, 0, 0)
+		if errno == unix.EINTR {
+			continue
 		}
-	})
-	return taken
+		n := 0
+		if errno == 0 {
+			n = int(r)
+		}
+		for _, e := range w.events[:n] {
+			to = append(to, Stir{
+				FD:    sockets.FD(e.Fd),
+				Ended: e.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0, Broken: e.Events&unix.EPOLLERR != 0,
+			})
+		}
+		if n < len(w.events) {
+			break
+		}
+	}
+	return to
 }
 
 // Close ends the watching, and every Wait.
-func (w *Watcher) Close() error { return w.file.Close() }
+func (w *Watcher) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.closed = true
+	return w.file.Close()
+}
