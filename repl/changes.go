@@ -37,6 +37,7 @@ func (e *Env) looks(k *sockets.Socket, a aspect) {
 // such as this session's own other end of a connection.
 func (e *Env) settle() {
 	s := e.Session
+	s.settled = e.began
 	e.packets()
 	defer e.traceAct()
 	door := e.Sys.Scaffold()
@@ -100,6 +101,28 @@ func (e *Env) uses(k *sockets.Socket) bool {
 		}
 	}
 	return false
+}
+
+// moment is how long a line may take, its telling and all, for the next one to begin where it ended.
+const moment = 50 * time.Microsecond
+
+// before tells what came since the line before, and gives the time from which on all is the next one's.
+//
+// Where the line before ended a moment ago by a look at the sockets, there is none here: what came in between is told as
+// what comes within a line is. A packet has its own time, and is never told by another line; and while a job runs each
+// line looks, for the job may have caused something.
+func (s *Session) before() time.Time {
+	now := time.Now()
+	looked := now.Sub(s.settled) < moment && s.running() == ""
+	switch {
+	case !looked:
+		s.arrivals()
+	case s.trace.wire != nil:
+		s.late()
+	default:
+		return now
+	}
+	return time.Now()
 }
 
 // arrivals tells what reached the sockets since the last act: bytes, clients, a peer's end.

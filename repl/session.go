@@ -42,6 +42,7 @@ type Session struct {
 	doing   bool                    // a line that is no job runs
 	stirs   map[sockets.FD]sys.Stir // what the watcher told of sockets that a line uses
 	looked  []sys.Stir              // by the last look at the watcher
+	settled time.Time               // when the last line began that looked at its end
 	waiting []*Env                  // in a call that may block, without the lock
 	left    sync.Cond               // told when one of them has left its call
 	untold  []sockets.Step          // calls made between two acts, which the next one tells
@@ -126,8 +127,7 @@ func (s *Session) do(ctx context.Context, text string) *sockets.Act {
 		s.reuse(e)
 		return nil
 	}
-	e.began = time.Now()
-	s.arrivals()
+	e.began = s.before()
 	s.flush()
 	s.seq++
 	act := sockets.NewAct(s.seq, text, s.observers...)
