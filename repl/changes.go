@@ -37,13 +37,11 @@ func (e *Env) looks(k *sockets.Socket, a aspect) {
 // such as this session's own other end of a connection.
 func (e *Env) settle() {
 	s := e.Session
+	s.settled = e.began
 	e.packets()
 	defer e.traceAct()
 	door := e.Sys.Scaffold()
-	var stirs []sys.Stir
-	if s.watcher != nil {
-		stirs = s.watcher.Take()
-	}
+	stirs := s.stirred()
 	for _, u := range e.used {
 		if u.socket.FD < 0 {
 			continue
@@ -57,7 +55,7 @@ func (e *Env) settle() {
 		}
 		for _, st := range stirs {
 			if st.FD == u.socket.FD {
-				u.look |= stirred(st)
+				u.look |= moved(st)
 			}
 		}
 		s.observe(door, e.Act, u.socket, u.look)
@@ -74,14 +72,22 @@ func (e *Env) settle() {
 		case s.busy(k):
 			s.unseen(st)
 		default:
-			s.observe(door, e.Act, k, stirred(st))
+			s.observe(door, e.Act, k, moved(st))
 			s.told(e.Act, k, st)
 		}
 	}
 }
 
-// stirred is what a stir may have changed.
-func stirred(st sys.Stir) aspect {
+// stirred takes what the watcher knows, into memory that is used again by the next look.
+func (s *Session) stirred() []sys.Stir {
+	if s.watcher != nil {
+		s.looked = s.watcher.Take(s.looked[:0])
+	}
+	return s.looked
+}
+
+// moved is what a stir may have changed.
+func moved(st sys.Stir) aspect {
 	if st.Ended {
 		return theState | theRecvQ
 	}
@@ -97,13 +103,32 @@ func (e *Env) uses(k *sockets.Socket) bool {
 	return false
 }
 
+// moment is how long a line may take, its telling and all, for the next one to begin where it ended.
+const moment = 50 * time.Microsecond
+
+// before tells what came since the line before, and gives the time from which on all is the next one's.
+//
+// Where the line before ended a moment ago by a look at the sockets, there is none here: what came in between is told as
+// what comes within a line is. A packet has its own time, and is never told by another line; and while a job runs each
+// line looks, for the job may have caused something.
+func (s *Session) before() time.Time {
+	now := time.Now()
+	looked := now.Sub(s.settled) < moment && s.running() == ""
+	switch {
+	case !looked:
+		s.arrivals()
+	case s.trace.wire != nil:
+		s.late()
+	default:
+		return now
+	}
+	return time.Now()
+}
+
 // arrivals tells what reached the sockets since the last act: bytes, clients, a peer's end.
 func (s *Session) arrivals() {
 	s.late()
-	if s.watcher == nil {
-		return
-	}
-	for _, st := range s.watcher.Take() {
+	for _, st := range s.stirred() {
 		k, ok := s.byFD[st.FD]
 		if !ok {
 			continue
@@ -113,7 +138,7 @@ func (s *Session) arrivals() {
 			continue
 		}
 		a := sockets.NewAct(0, "", s.observers...)
-		s.observe(sys.For(context.Background(), a).Scaffold(), a, k, stirred(st))
+		s.observe(sys.For(context.Background(), a).Scaffold(), a, k, moved(st))
 		s.told(a, k, st)
 		if slices.ContainsFunc(a.Steps, func(st sockets.Step) bool { _, ok := st.(sockets.Note); return ok }) {
 			s.post(a)

@@ -140,13 +140,23 @@ func ParamNamed(name string) (Param, bool) {
 // A Table is the command table, in the order in which help shows it.
 type Table []*Command
 
+// named is the command of this very name, nil for none.
+func (t Table) named(name string) *Command {
+	for _, c := range t {
+		if c.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
 // Lookup finds a command by its name or an unambiguous beginning of it.
 func (t Table) Lookup(w Word) (*Command, *sockets.Error) {
+	if c := t.named(w.Text); c != nil {
+		return c, nil
+	}
 	var found []*Command
 	for _, c := range t {
-		if c.Name == w.Text {
-			return c, nil
-		}
 		if w.Text != "" && strings.HasPrefix(c.Name, w.Text) {
 			found = append(found, c)
 		}
@@ -168,8 +178,10 @@ func (t Table) Lookup(w Word) (*Command, *sockets.Error) {
 // verb finds the command of a line. A first word that names a socket is that socket, and the command the word behind it:
 // c send hello. A command's own name always is the command.
 func (t Table) verb(l Line, isSocket func(Word) bool) (*Command, Line, *sockets.Error) {
-	own := slices.ContainsFunc(t, func(c *Command) bool { return c.Name == l.Command.Text })
-	if !own && len(l.Words) > 0 && isSocket(l.Command) {
+	if c := t.named(l.Command.Text); c != nil {
+		return c, l, nil
+	}
+	if len(l.Words) > 0 && isSocket(l.Command) {
 		if c, err := t.Lookup(l.Words[0]); err == nil && !l.Words[0].Quoted {
 			words := slices.Clone(l.Words)
 			l.Command, words[0] = words[0], l.Command

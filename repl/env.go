@@ -35,6 +35,10 @@ type Env struct {
 
 	keptAddress string // the name of the value that the address is
 	park        func() // of a job: tells that it waits
+
+	// What the next line may use again.
+	room   []Word // where the line's words stand
+	buffer []byte
 }
 
 // A use is a socket that a line uses, and what of it is looked at when the line is over.
@@ -45,12 +49,32 @@ type use struct {
 
 var errTimedOut = errors.New("timed out")
 
-// newEnv parts the flags from the words.
-func (s *Session) newEnv(ctx context.Context, act *sockets.Act, c *Command, line Line) (*Env, *sockets.Error) {
-	e := &Env{Session: s, Ctx: ctx, Act: act, Command: c, line: line, began: time.Now()}
+// fresh is an Env for a line: that of a line that is over, where there is one.
+func (s *Session) fresh() *Env {
+	e := s.spare
+	if e == nil {
+		return &Env{Session: s, room: make([]Word, 0, 8)}
+	}
+	s.spare = nil
+	return e
+}
+
+// reuse gives back the Env of a line that is over. Nothing may know it any more.
+func (s *Session) reuse(e *Env) {
+	*e = Env{Session: s, room: e.room, used: e.used[:0], results: e.results[:0], buffer: e.buffer}
+	s.spare = e
+}
+
+// begin makes e that of a command's line: it parts the flags from the words.
+func (e *Env) begin(ctx context.Context, act *sockets.Act, c *Command, line Line) *sockets.Error {
+	e.Ctx, e.Act, e.Command, e.line = ctx, act, c, line
 	ws := line.Words
-	e.words = make([]Word, 0, len(ws))
-	for i := 0; i < len(ws); i++ {
+	plain := 0 // how many words stand before the first that may be none
+	for plain < len(ws) && (c.Wraps || ws[plain].Raw != "--" && !isFlag(c, ws[plain])) {
+		plain++
+	}
+	e.words = ws[:plain:plain]
+	for i := plain; i < len(ws); i++ {
 		w := ws[i]
 		if w.Raw == "--" && !c.Wraps {
 			e.words = append(e.words, ws[i+1:]...)
@@ -63,19 +87,19 @@ func (s *Session) newEnv(ctx context.Context, act *sockets.Act, c *Command, line
 		spelling, value, joined := strings.Cut(w.Text, "=")
 		f, ambiguous, ok := c.flag(spelling)
 		if !ok {
-			return nil, unknownFlag(c, w, spelling, ambiguous)
+			return unknownFlag(c, w, spelling, ambiguous)
 		}
 		v := w
 		v.Text = ""
 		switch {
 		case joined && f.Arg == "":
-			return nil, w.Err(names.T(f.Spelling()+" takes no value", f.Spelling()+" 不带值"))
+			return w.Err(names.T(f.Spelling()+" takes no value", f.Spelling()+" 不带值"))
 		case joined:
 			v.Text = value
 		case f.Arg != "":
 			if i+1 >= len(ws) || isFlag(c, ws[i+1]) {
 				p, _ := ParamNamed(f.Arg)
-				return nil, w.Err(names.T(f.Spelling()+" needs "+p.Phrase.En, f.Spelling()+" 需要"+p.Phrase.Zh))
+				return w.Err(names.T(f.Spelling()+" needs "+p.Phrase.En, f.Spelling()+" 需要"+p.Phrase.Zh))
 			}
 			i++
 			v = ws[i]
@@ -86,7 +110,7 @@ func (s *Session) newEnv(ctx context.Context, act *sockets.Act, c *Command, line
 		e.flags[f.Name] = v
 	}
 	e.Sys = e.door()
-	return e, nil
+	return nil
 }
 
 // Lang is the language of the session.
@@ -298,6 +322,20 @@ func (e *Env) NoteBareName(ws []Word) {
 func hasEscape(s string) bool {
 	i := strings.IndexByte(s, '\\')
 	return i >= 0 && i+1 < len(s) && strings.IndexByte("nrtx0", s[i+1]) >= 0
+}
+
+// reused is how large a buffer may be that is kept for the lines to come.
+const reused = 64 << 10
+
+// Buffer is memory for n bytes until the line is over, and whether that is the end of it: what is kept has to be copied then.
+func (e *Env) Buffer(n int) (p []byte, passing bool) {
+	if n > reused {
+		return make([]byte, n), false
+	}
+	if cap(e.buffer) < n {
+		e.buffer = make([]byte, n)
+	}
+	return e.buffer[:n], true
 }
 
 // Block runs f, which may block, without the session's lock.

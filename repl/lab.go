@@ -73,8 +73,8 @@ func (e *Env) inner() (*Env, error) {
 	if bad != nil {
 		return nil, bad
 	}
-	inner, bad := e.Session.newEnv(e.Ctx, e.Act, command, line)
-	if bad != nil {
+	inner := &Env{Session: e.Session}
+	if bad := inner.begin(e.Ctx, e.Act, command, line); bad != nil {
 		return nil, bad
 	}
 	inner.began, inner.cancel, inner.park = e.began, e.cancel, e.park

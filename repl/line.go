@@ -23,8 +23,13 @@ type Line struct {
 
 // ParseLine cuts a line. vars finds what $name stands for.
 func ParseLine(text string, vars func(string) (sockets.Value, bool)) (Line, *sockets.Error) {
+	return parseLine(text, vars, nil)
+}
+
+// parseLine is ParseLine with room for the words.
+func parseLine(text string, vars lookup, room []Word) (Line, *sockets.Error) {
 	l := Line{Text: text}
-	x := &lexer{line: text, vars: vars}
+	x := lexer{line: text, vars: vars}
 	x.blanks()
 	if strings.HasPrefix(text[x.pos:], "!") {
 		l.MustFail, l.Errno = true, failure(text[x.pos+1:])
@@ -35,7 +40,7 @@ func ParseLine(text string, vars func(string) (sockets.Value, bool)) (Line, *soc
 		l.Names = nameWords(head, x.pos)
 		x.pos += len(head) + 1
 	}
-	words, err := x.words()
+	words, err := x.words(room)
 	if err != nil {
 		return l, err
 	}

@@ -16,7 +16,7 @@ import (
 // Result gives the act its value, and keeps it under the name left of "=". More values go to the names after it.
 func (e *Env) Result(v sockets.Value, more ...sockets.Value) {
 	e.Act.Value = v
-	e.results = append([]sockets.Value{v}, more...)
+	e.results = append(append(e.results[:0], v), more...)
 }
 
 // Python gives the act its line in Python.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"sockstep/repl/render"
 	"sockstep/sockets"
@@ -37,8 +38,11 @@ type Session struct {
 	odd     *sockets.Act // the last act that failed or had a note, for why
 	lines   []string     // of this session, for history
 	jobs    []*Job
+	spare   *Env                    // of a line that is over
 	doing   bool                    // a line that is no job runs
 	stirs   map[sockets.FD]sys.Stir // what the watcher told of sockets that a line uses
+	looked  []sys.Stir              // by the last look at the watcher
+	settled time.Time               // when the last line began that looked at its end
 	waiting []*Env                  // in a call that may block, without the lock
 	left    sync.Cond               // told when one of them has left its call
 	untold  []sockets.Step          // calls made between two acts, which the next one tells
@@ -117,11 +121,13 @@ func (s *Session) Do(ctx context.Context, text string) *sockets.Act {
 }
 
 func (s *Session) do(ctx context.Context, text string) *sockets.Act {
-	line, perr := ParseLine(text, s.lookup)
+	e := s.fresh()
+	line, perr := parseLine(text, s.lookup, e.room)
 	if perr == nil && line.Command.Text == "" && !line.Command.Quoted {
+		s.reuse(e)
 		return nil
 	}
-	s.arrivals()
+	e.began = s.before()
 	s.flush()
 	s.seq++
 	act := sockets.NewAct(s.seq, text, s.observers...)
@@ -131,7 +137,10 @@ func (s *Session) do(ctx context.Context, text string) *sockets.Act {
 	if perr != nil {
 		act.Err = perr
 	} else {
-		begun = s.run(ctx, act, line)
+		begun = s.run(ctx, e, act, line)
+	}
+	if !line.Job {
+		s.reuse(e)
 	}
 	switch {
 	case !begun && line.MustFail && line.Errno == "":
@@ -163,14 +172,13 @@ func (s *Session) remember(act *sockets.Act) {
 }
 
 // run finds the command and runs it, here or as a job; false where there is no such command or flag.
-func (s *Session) run(ctx context.Context, act *sockets.Act, line Line) (begun bool) {
+func (s *Session) run(ctx context.Context, e *Env, act *sockets.Act, line Line) (begun bool) {
 	command, line, err := s.table.verb(line, s.names)
 	if err != nil {
 		act.Err = err
 		return false
 	}
-	e, err := s.newEnv(ctx, act, command, line)
-	if err != nil {
+	if err := e.begin(ctx, act, command, line); err != nil {
 		act.Err = err
 		return false
 	}

@@ -229,6 +229,9 @@ func (e *Env) traceAct() {
 
 // late tells of packets that belong to no line: a delayed ACK, the peer's FIN, a retransmission.
 func (s *Session) late() {
+	if s.trace.wire == nil {
+		return
+	}
 	began := time.Now()
 	var a *sockets.Act
 	for _, p := range s.trace.take(began, 0) {

@@ -36,9 +36,8 @@ type lexer struct {
 	vars lookup
 }
 
-// words returns all words up to the end of the line or a comment.
-func (x *lexer) words() ([]Word, *sockets.Error) {
-	ws := make([]Word, 0, 4) // most lines have no more
+// words appends all words up to the end of the line or a comment.
+func (x *lexer) words(ws []Word) ([]Word, *sockets.Error) {
 	for {
 		x.blanks()
 		if x.pos >= len(x.line) || x.line[x.pos] == '#' {

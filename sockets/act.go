@@ -18,11 +18,14 @@ type Act struct {
 	Python   string // the same thing in Python, "" where Python has none
 
 	observers []Observer
+	room      [8]Step // for the first Steps
 }
 
 // NewAct returns an act that tells the observers each step as it is made.
 func NewAct(seq int, line string, observers ...Observer) *Act {
-	return &Act{Seq: seq, Line: line, Steps: make([]Step, 0, 8), observers: observers}
+	a := &Act{Seq: seq, Line: line, observers: observers}
+	a.Steps = a.room[:0]
+	return a
 }
 
 // OK reports whether the act did what its line asked: it succeeded, or failed as "!" said it must.

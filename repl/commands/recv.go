@@ -103,7 +103,7 @@ func receive(e *repl.Env, op string, k *sockets.Socket, n int, flags sockets.Msg
 			return nil, from, e.Fail(op, k, err)
 		}
 	}
-	buf := make([]byte, n)
+	buf, passing := e.Buffer(n)
 	e.Block(func() {
 		if op == "recvfrom" {
 			n, from, err = e.Sys.Recvfrom(k.FD, buf, flags)
@@ -112,7 +112,9 @@ func receive(e *repl.Env, op string, k *sockets.Socket, n int, flags sockets.Msg
 		}
 	})
 	if err == nil || n > 0 {
-		data = slices.Clip(buf[:n])
+		if data = slices.Clip(buf[:n]); passing {
+			data = slices.Clone(data)
+		}
 		noteReceived(e, k, len(data), len(buf), length, flags)
 	}
 	return data, from, e.Fail(op, k, err, "n", strconv.Itoa(len(buf)))

@@ -37,16 +37,17 @@ func given(name string, pairs []string) (string, bool) {
 
 // lacks reports whether s has a place that neither pairs nor a word can fill.
 func lacks(s string, pairs []string) bool {
-	return slices.ContainsFunc(placeholders(s), func(name string) bool {
-		_, ok := given(name, pairs)
-		return !ok && hasNoWord(name)
-	})
+	for name := range places(s) {
+		if _, ok := given(name, pairs); !ok && hasNoWord(name) {
+			return true
+		}
+	}
+	return false
 }
 
 // singular writes 1 byte, not 1 bytes: English alone counts so.
 func singular(s string) string {
-	for _, word := range []string{"byte", "client"} {
-		many := "1 " + word + "s"
+	for _, many := range []string{"1 bytes", "1 clients"} {
 		for i := 0; ; {
 			j := strings.Index(s[i:], many)
 			if j < 0 {

@@ -7,6 +7,7 @@
 package names
 
 import (
+	"iter"
 	"slices"
 	"strings"
 )
@@ -86,28 +87,39 @@ func (t Text) each(value func(name string, l Lang) (string, bool)) Text {
 }
 
 func fill(s string, l Lang, value func(name string, l Lang) (string, bool)) string {
-	var b []byte
+	var b strings.Builder
 	done := 0 // how much of s stands in b
-	for i := 0; i < len(s); i++ {
-		if s[i] != '{' {
-			continue
+	for i := 0; ; {
+		open := strings.IndexByte(s[i:], '{')
+		if open < 0 {
+			break
 		}
-		end := strings.IndexAny(s[i+1:], "{}")
+		i += open + 1
+		end := strings.IndexByte(s[i:], '}')
 		if end < 0 {
 			break
 		}
-		v, ok := value(s[i+1:i+1+end], l)
-		if !ok || s[i+1+end] == '{' {
+		name := s[i : i+end]
+		if strings.IndexByte(name, '{') >= 0 { // the name begins at the last one
 			continue
 		}
-		b = append(append(b, s[done:i]...), v...)
-		i += 1 + end
-		done = i + 1
+		v, ok := value(name, l)
+		if !ok {
+			continue
+		}
+		if done == 0 {
+			b.Grow(len(s) + len(v))
+		}
+		b.WriteString(s[done : i-1])
+		b.WriteString(v)
+		i += end + 1
+		done = i
 	}
 	if done == 0 {
 		return s
 	}
-	return string(append(b, s[done:]...))
+	b.WriteString(s[done:])
+	return b.String()
 }
 
 // Plus joins two texts: by a blank in English, by nothing in Chinese.
@@ -124,18 +136,27 @@ func (t Text) Plus(u Text) Text {
 // placeholders gives the names in {braces}, each once, in order.
 func placeholders(s string) []string {
 	var found []string
-	for {
-		_, rest, ok := strings.Cut(s, "{")
-		if !ok {
-			return found
-		}
-		name, after, ok := strings.Cut(rest, "}")
-		if !ok {
-			return found
-		}
-		s = after
+	for name := range places(s) {
 		if !slices.Contains(found, name) {
 			found = append(found, name)
+		}
+	}
+	return found
+}
+
+// places gives the names in {braces}, in order.
+func places(s string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for {
+			_, rest, ok := strings.Cut(s, "{")
+			if !ok {
+				return
+			}
+			name, after, ok := strings.Cut(rest, "}")
+			if !ok || !yield(name) {
+				return
+			}
+			s = after
 		}
 	}
 }

@@ -181,10 +181,10 @@ func (t *transfer) make(fd sockets.FD, p []byte, want int, do doer) (int, error)
 		t.wake, t.begun = wake, true
 	}
 	for {
-		if t.wake.over() {
+		r, errno, took, made := t.wake.call(t.c.on, do, want > 0)
+		if !made {
 			return 0, &InterruptedError{Op: t.op, Cause: context.Cause(t.c.ctx)}
 		}
-		r, errno, took := t.wake.call(t.c.on, do, want > 0)
 		over := t.wake.over()
 		n := max(int(r), 0)
 		if errno != 0 {

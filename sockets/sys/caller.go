@@ -51,11 +51,17 @@ type doer = func() (uintptr, unix.Errno)
 // for strace shows what the kernel wrote, too; ok tells whether it succeeded.
 type teller = func(ok bool) string
 
+// epoch is when the program began.
+var epoch = time.Now()
+
+// clock is the time since then, by the clock that never goes back: half of what time.Now asks for.
+func clock() time.Duration { return time.Since(epoch) }
+
 // call makes a system call that cannot block.
 func (c Caller) call(op string, do doer, tell teller) (int, error) {
-	start := time.Now()
+	start := clock()
 	r, errno := do()
-	took := time.Since(start)
+	took := clock() - start
 	c.record(op, r, errno, took, false, tell)
 	if errno != 0 {
 		return -1, refused(op, errno)
@@ -76,7 +82,11 @@ func (c Caller) block(op string, w waiting, want int, do doer, tell teller) (int
 		return -1, err
 	}
 	for {
-		r, errno, took := wake.call(c.on, do, want > 0)
+		r, errno, took, made := wake.call(c.on, do, want > 0)
+		if !made {
+			wake.end()
+			return -1, &InterruptedError{Op: op, Cause: context.Cause(c.ctx)}
+		}
 		if errno == 0 && (want <= int(r) || !wake.ended()) {
 			c.record(op, r, 0, took, false, tell)
 			wake.end()

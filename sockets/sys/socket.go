@@ -256,7 +256,11 @@ func (c Caller) Close(fd sockets.FD) error {
 		return err
 	}
 	defer wake.end()
-	r, errno, took := wake.call(c.on, do, false)
+	r, errno, took, made := wake.call(c.on, do, false)
+	if !made { // the context ended this very moment
+		_, err = c.call("close", do, tell)
+		return err
+	}
 	c.record("close", r, errno, took, wake.ended(), tell)
 	if errno != 0 {
 		return refused("close", errno)

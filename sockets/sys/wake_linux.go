@@ -20,17 +20,18 @@ const wakeEvery = 2 * time.Millisecond
 // A waker ends the calls of one thread when a context is over. A nil waker ends none.
 //
 // The thread and whether it is in a call are written, and the signal is sent, under one mutex:
-// a signal goes to this thread, and within this call, or not at all.
+// a signal goes to this thread, and within this call, or not at all. Once it is sent no call begins.
 type waker struct {
-	mu     sync.Mutex
-	tid    int  // of the thread while it is in a call, else 0
-	sent   bool // a signal was sent in this call
-	closed bool // the waker is done with
+	mu   sync.Mutex
+	tid  int  // of the thread while it is in a call, else 0
+	sent bool // a signal was sent in this call
+	gone bool // the context is over
 
 	ctx  context.Context
 	stop func() bool
 	run  func()
 	pid  int
+	kept bool // by a Thread, for its next call
 }
 
 var wakers = sync.Pool{New: func() any {
@@ -47,21 +48,28 @@ func (c Caller) waker(op string, _ waiting) (*waker, error) {
 	if c.ctx.Err() != nil {
 		return nil, &InterruptedError{Op: op, Cause: context.Cause(c.ctx)}
 	}
-	clearRestart()
-	w := wakers.Get().(*waker)
-	w.ctx = c.ctx
-	w.stop = context.AfterFunc(c.ctx, w.run)
-	return w, nil
+	if c.on != nil {
+		return c.on.waker(c.ctx), nil
+	}
+	return wakerFor(c.ctx), nil
 }
 
-// call makes the system call on the thread it is on, which cannot change meanwhile. whole: a signal would make it return
-// with less than was asked for, so that none but the wake signal may come to this thread. Signals for the process
-// (Ctrl-C itself, a resized window) go to another one.
-func (w *waker) call(on *Thread, do doer, whole bool) (uintptr, unix.Errno, time.Duration) {
+func wakerFor(ctx context.Context) *waker {
+	clearRestart()
+	w := wakers.Get().(*waker)
+	w.ctx = ctx
+	w.stop = context.AfterFunc(ctx, w.run)
+	return w
+}
+
+// call makes the system call on the thread it is on, which cannot change meanwhile; where the context is over it is not made.
+// whole: a signal would make it return with less than was asked for, so that none but the wake signal may come to this
+// thread. Signals for the process (Ctrl-C itself, a resized window) go to another one.
+func (w *waker) call(on *Thread, do doer, whole bool) (r uintptr, errno unix.Errno, took time.Duration, made bool) {
 	if w == nil {
-		start := time.Now()
-		r, errno := do()
-		return r, errno, time.Since(start)
+		start := clock()
+		r, errno = do()
+		return r, errno, clock() - start, true
 	}
 	var tid int
 	if on != nil {
@@ -72,6 +80,10 @@ func (w *waker) call(on *Thread, do doer, whole bool) (uintptr, unix.Errno, time
 		tid = gettid()
 	}
 	w.mu.Lock()
+	if w.gone {
+		w.mu.Unlock()
+		return 0, 0, 0, false
+	}
 	w.tid, w.sent = tid, false
 	w.mu.Unlock()
 
@@ -79,9 +91,9 @@ func (w *waker) call(on *Thread, do doer, whole bool) (uintptr, unix.Errno, time
 	if whole {
 		before = setMask(allButWake)
 	}
-	start := time.Now()
-	r, errno := do()
-	took := time.Since(start)
+	start := clock()
+	r, errno = do()
+	took = clock() - start
 	if whole {
 		setMask(before)
 	}
@@ -95,23 +107,20 @@ func (w *waker) call(on *Thread, do doer, whole bool) (uintptr, unix.Errno, time
 		// system call returns, so that it cannot end the next one.
 		gettid()
 	}
-	return r, errno, took
+	return r, errno, took, true
 }
 
-// wake sends the signal until the waker is done with. It runs when the context is over.
+// wake sends the signal until the call is over. It runs when the context is over.
 func (w *waker) wake() {
-	for {
-		w.mu.Lock()
-		if w.closed {
-			w.mu.Unlock()
-			return
-		}
-		if w.tid != 0 {
-			w.sent = true
-			_ = unix.Tgkill(w.pid, w.tid, wakeSignal)
-		}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.gone = true
+	for w.tid != 0 {
+		w.sent = true
+		_ = unix.Tgkill(w.pid, w.tid, wakeSignal)
 		w.mu.Unlock()
 		time.Sleep(wakeEvery)
+		w.mu.Lock()
 	}
 }
 
@@ -123,21 +132,35 @@ func (w *waker) over() bool { return w != nil && w.ctx.Err() != nil }
 
 // end is called when there are no more calls to make.
 func (w *waker) end() {
-	if w == nil {
+	if w == nil || w.kept {
 		return
 	}
-	if w.stop() {
+	if w.stop() { // else wake is running, or about to: this waker is not used again
 		w.ctx, w.stop = nil, nil
 		wakers.Put(w)
-		return
 	}
-	w.mu.Lock() // wake is running, or about to: this waker is not used again
-	w.closed = true
-	w.mu.Unlock()
 }
 
 // A Thread is an operating system's thread that makes calls for one goroutine and does nothing else.
-type Thread struct{ tid int }
+type Thread struct {
+	tid  int
+	wake *waker // of the last call that could be ended
+}
+
+// waker is what ends the thread's calls when ctx is over. Most calls are made under the context of the one before, and
+// to be told of a context's end costs more than many a call.
+func (t *Thread) waker(ctx context.Context) *waker {
+	if t.wake != nil {
+		if t.wake.ctx.Done() == ctx.Done() {
+			return t.wake
+		}
+		t.wake.kept = false
+		t.wake.end()
+	}
+	t.wake = wakerFor(ctx)
+	t.wake.kept = true
+	return t.wake
+}
 
 // Dedicate gives the calling goroutine its thread for good. Signals for the process go to other threads from then on,
 // which spares each call the trouble to see to it.

@@ -73,9 +73,9 @@ func (c Caller) poll(fds []unix.PollFd, timeout time.Duration) (int, error) {
 	left := timeout
 	remaining := until(timeout)
 	for {
-		start := time.Now()
+		start := clock()
 		n, err := unix.Poll(fds, milliseconds(left))
-		took := time.Since(start)
+		took := clock() - start
 		errno, _ := err.(unix.Errno)
 		woken := c.over() && errno == 0 && fds[len(fds)-1].Revents != 0
 		mark := c
@@ -104,10 +104,10 @@ func (c Caller) poll(fds []unix.PollFd, timeout time.Duration) (int, error) {
 // over reports whether the context is over.
 func (c Caller) over() bool { return c.ctx != nil && c.ctx.Err() != nil }
 
-func (w *waker) call(_ *Thread, do doer, _ bool) (uintptr, unix.Errno, time.Duration) {
-	start := time.Now()
-	r, errno := do()
-	return r, errno, time.Since(start)
+func (w *waker) call(_ *Thread, do doer, _ bool) (r uintptr, errno unix.Errno, took time.Duration, made bool) {
+	start := clock()
+	r, errno = do()
+	return r, errno, clock() - start, true
 }
 
 func (w *waker) ended() bool { return false }

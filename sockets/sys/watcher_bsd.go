@@ -83,14 +83,13 @@ func (w *Watcher) Wait(ctx context.Context) error {
 	return err
 }
 
-// Take returns the sockets that were stirred since it was last called, each once, and does not wait.
-func (w *Watcher) Take() []Stir {
+// Take appends the sockets that were stirred since it was last called, each once, and does not wait.
+func (w *Watcher) Take(to []Stir) []Stir {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	if w.closed {
-		return nil
+		return to
 	}
-	var taken []Stir
 	var events [64]unix.Kevent_t
 	for {
 		n, err := unix.Kevent(w.fd, nil, events[:], new(unix.Timespec))
@@ -98,13 +97,13 @@ func (w *Watcher) Take() []Stir {
 			continue
 		}
 		for _, e := range events[:max(n, 0)] {
-			taken = append(taken, Stir{
+			to = append(to, Stir{
 				FD:    sockets.FD(e.Ident),
 				Ended: e.Flags&(unix.EV_EOF|unix.EV_ERROR) != 0, Broken: e.Flags&unix.EV_EOF != 0 && e.Fflags != 0,
 			})
 		}
 		if n < len(events) {
-			return taken
+			return to
 		}
 	}
 }

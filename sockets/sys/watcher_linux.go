@@ -6,6 +6,7 @@ import (
 	"sync"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -18,32 +19,41 @@ import (
 // Each arrival is told once (edge-triggered). While none is waiting to be taken, Wait sleeps
 // without a thread and without waking up. Any goroutine may call any method.
 type Watcher struct {
-	file *os.File
-	conn syscall.RawConn
 	turn chan struct{} // held by the one that waits
 
-	mu     sync.Mutex // of events
+	mu     sync.Mutex // of what follows
+	closed bool
+	ep     int
+	file   *os.File // of ep, once somebody waited; see waited
 	events [64]unix.EpollEvent
 }
 
 // NewWatcher returns a Watcher that watches nothing.
 func NewWatcher() (*Watcher, error) {
-	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	ep, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
 	}
-	// The runtime's poller watches files that do not block, and an epoll descriptor is one as good as any.
-	if err := unix.SetNonblock(fd, true); err != nil {
-		_ = unix.Close(fd)
-		return nil, os.NewSyscallError("fcntl", err)
+	return &Watcher{ep: ep, turn: make(chan struct{}, 1)}, nil
+}
+
+// waited is the file that the runtime's poller watches for those who wait. It is there only once somebody does: whatever
+// stirs a socket would wake that poller, too, which for a script that never waits is as dear as the call itself.
+func (w *Watcher) waited() (*os.File, syscall.RawConn, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return nil, nil, os.ErrClosed
 	}
-	file := os.NewFile(uintptr(fd), "epoll")
-	conn, err := file.SyscallConn()
-	if err != nil {
-		_ = file.Close()
-		return nil, err
+	if w.file == nil {
+		// The poller watches files that do not block, and an epoll descriptor is one as good as any.
+		if err := unix.SetNonblock(w.ep, true); err != nil {
+			return nil, nil, os.NewSyscallError("fcntl", err)
+		}
+		w.file = os.NewFile(uintptr(w.ep), "epoll")
 	}
-	return &Watcher{file: file, conn: conn, turn: make(chan struct{}, 1)}, nil
+	conn, err := w.file.SyscallConn()
+	return w.file, conn, err
 }
 
 // Watch begins to watch a socket. What has arrived already is told, too. To watch one twice is no error.
@@ -60,10 +70,12 @@ func (w *Watcher) Forget(fd sockets.FD) error {
 }
 
 func (w *Watcher) control(op int, fd sockets.FD, event *unix.EpollEvent, fine ...unix.Errno) error {
-	var err error
-	if e := w.conn.Control(func(ep uintptr) { err = unix.EpollCtl(int(ep), op, int(fd), event) }); e != nil {
-		return e
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return os.ErrClosed
 	}
+	err := unix.EpollCtl(w.ep, op, int(fd), event)
 	for _, f := range fine {
 		if err == f {
 			return nil
@@ -81,12 +93,16 @@ func (w *Watcher) Wait(ctx context.Context) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+	file, conn, err := w.waited()
+	if err != nil {
+		return err
+	}
 	for {
-		if err := w.file.SetReadDeadline(time.Time{}); err != nil {
+		if err := file.SetReadDeadline(time.Time{}); err != nil {
 			return os.ErrClosed
 		}
-		stop := context.AfterFunc(ctx, func() { _ = w.file.SetReadDeadline(time.Unix(1, 0)) })
-		err := w.conn.Read(func(ep uintptr) bool {
+		stop := context.AfterFunc(ctx, func() { _ = file.SetReadDeadline(time.Unix(1, 0)) })
+		err := conn.Read(func(ep uintptr) bool {
 			fds := [1]unix.PollFd{{Fd: int32(ep), Events: unix.POLLIN}}
 			n, err := unix.Poll(fds[:], 0)
 			return n > 0 || err != nil && err != unix.EINTR
@@ -104,30 +120,43 @@ func (w *Watcher) Wait(ctx context.Context) error {
 	}
 }
 
-// Take returns the sockets that were stirred since it was last called, each once, and does not wait.
-func (w *Watcher) Take() []Stir {
+// Take appends the sockets that were stirred since it was last called, each once, and does not wait.
+func (w *Watcher) Take(to []Stir) []Stir {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var taken []Stir
-	_ = w.conn.Control(func(ep uintptr) {
-		for {
-			n, err := unix.EpollWait(int(ep), w.events[:], 0)
-			if err == unix.EINTR {
-				continue
-			}
-			for _, e := range w.events[:max(n, 0)] {
-				taken = append(taken, Stir{
-					FD:    sockets.FD(e.Fd),
-					Ended: e.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0, Broken: e.Events&unix.EPOLLERR != 0,
-				})
-			}
-			if n < len(w.events) {
-				return
-			}
+	for !w.closed {
+		// It does not wait, so that the scheduler need not know.
+		r, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(w.ep), uintptr(unsafe.Pointer(&w.events)), uintptr(len(w.events)), 0, 0, 0)
+		if errno == unix.EINTR {
+			continue
 		}
-	})
-	return taken
+		n := 0
+		if errno == 0 {
+			n = int(r)
+		}
+		for _, e := range w.events[:n] {
+			to = append(to, Stir{
+				FD:    sockets.FD(e.Fd),
+				Ended: e.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0, Broken: e.Events&unix.EPOLLERR != 0,
+			})
+		}
+		if n < len(w.events) {
+			break
+		}
+	}
+	return to
 }
 
 // Close ends the watching, and every Wait.
-func (w *Watcher) Close() error { return w.file.Close() }
+func (w *Watcher) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return os.ErrClosed
+	}
+	w.closed = true
+	if w.file != nil {
+		return w.file.Close()
+	}
+	return os.NewSyscallError("close", unix.Close(w.ep))
+}

@@ -20,7 +20,7 @@ func arrives(t *testing.T, w *Watcher) []Stir {
 	defer cancel()
 	must(t, w.Wait(ctx))
 	must(t, w.Wait(ctx)) // it took nothing
-	return w.Take()
+	return w.Take(nil)
 }
 
 func TestWatcher(t *testing.T) {
@@ -31,7 +31,7 @@ func TestWatcher(t *testing.T) {
 	must(t, w.Watch(l))
 	must(t, w.Watch(b))
 	must(t, w.Watch(b))
-	if got := w.Take(); len(got) != 0 {
+	if got := w.Take(nil); len(got) != 0 {
 		t.Errorf("before anything: %v", got)
 	}
 	want := func(what string, fds ...sockets.FD) {
@@ -45,7 +45,7 @@ func TestWatcher(t *testing.T) {
 		if !slices.Equal(got, fds) {
 			t.Errorf("%s: took %v, want %v", what, got, fds)
 		}
-		if got := w.Take(); len(got) != 0 {
+		if got := w.Take(nil); len(got) != 0 {
 			t.Errorf("%s: taken twice: %v", what, got)
 		}
 	}
@@ -65,7 +65,7 @@ func TestWatcher(t *testing.T) {
 	ready(t, b, false)
 	ready(t, l, false)
 	must(t, w.Wait(context.Background()))
-	got := w.Take()
+	got := w.Take(nil)
 	for len(got) < 2 {
 		got = append(got, arrives(t, w)...)
 	}
@@ -84,7 +84,7 @@ func TestWatcher(t *testing.T) {
 	must(t, w.Forget(y))
 	_, err = tb.Send(x, one, 0)
 	must(t, err)
-	if got := w.Take(); len(got) != 0 {
+	if got := w.Take(nil); len(got) != 0 {
 		t.Errorf("forgotten, and told: %v", got)
 	}
 	if err := w.Watch(-1); Errno(err) != "EBADF" {
@@ -106,7 +106,7 @@ func TestWatcher(t *testing.T) {
 		must(t, err)
 		must(t, w.Watch(a))
 		must(t, <-woken)
-		w.Take()
+		w.Take(nil)
 		must(t, w.Forget(a))
 	}
 	go func() { woken <- w.Wait(context.Background()) }()
@@ -120,7 +120,7 @@ func TestWatcher(t *testing.T) {
 	if err := w.Watch(l); err == nil {
 		t.Error("a closed watcher watches")
 	}
-	if got := w.Take(); got != nil {
+	if got := w.Take(nil); got != nil {
 		t.Errorf("a closed watcher tells of %v", got)
 	}
 }

@@ -206,10 +206,7 @@ func networkOffset(t testing.TB, tap *Tap, f Filter) {
 			code[i].K = 0xfffffff0 // no interface is of this type
 		}
 	}
-	must(t, tap.conn.Control(func(fd uintptr) {
-		err = unix.SetsockoptSockFprog(int(fd), unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: uint16(len(code)), Filter: &code[0]})
-	}))
-	must(t, err)
+	must(t, unix.SetsockoptSockFprog(tap.fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: uint16(len(code)), Filter: &code[0]}))
 }
 
 // TestFilterRandom holds the filter of many ports against what a set says.

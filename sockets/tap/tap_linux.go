@@ -16,14 +16,13 @@ import (
 //
 // It belongs to the network namespace of the thread that opened it.
 type Tap struct {
-	file   *os.File
-	conn   syscall.RawConn
 	ifaces []int // empty for all
 	snap   int
 	turn   chan struct{} // held by the one that waits
 
 	mu     sync.Mutex // over what follows
-	fd     int        // of file; -1 when it is closed
+	fd     int        // -1 when it is closed
+	file   *os.File   // of fd, once somebody waited; see waited
 	filter Filter     // as it was last asked for
 	holds  Filter     // as the kernel has it: none where there are no ports to take
 	inbox  *inbox
@@ -60,11 +59,6 @@ func Open(o Options) (*Tap, error) {
 	fd = aside(fd)
 	t.inbox = newInbox(t.snap)
 	t.fd = fd
-	t.file = os.NewFile(uintptr(fd), "tap")
-	if t.conn, err = t.file.SyscallConn(); err != nil {
-		_ = t.file.Close()
-		return nil, err
-	}
 	return t, nil
 }
 
@@ -200,15 +194,19 @@ func (t *Tap) Wait(ctx context.Context) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+	file, conn, err := t.waited()
+	if err != nil {
+		return err
+	}
 	for {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if err := t.file.SetReadDeadline(time.Time{}); err != nil {
+		if err := file.SetReadDeadline(time.Time{}); err != nil {
 			return os.ErrClosed
 		}
-		stop := context.AfterFunc(ctx, func() { _ = t.file.SetReadDeadline(time.Unix(1, 0)) })
-		err := t.conn.Read(func(fd uintptr) bool {
+		stop := context.AfterFunc(ctx, func() { _ = file.SetReadDeadline(time.Unix(1, 0)) })
+		err := conn.Read(func(fd uintptr) bool {
 			fds := [1]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
 			n, err := unix.Poll(fds[:], 0)
 			return n > 0 || err != nil && err != unix.EINTR
@@ -226,10 +224,32 @@ func (t *Tap) Wait(ctx context.Context) error {
 	}
 }
 
+// waited is the file that the runtime's poller watches for those who wait. It is there only once somebody does: else each
+// packet would wake that poller, too, for nobody.
+func (t *Tap) waited() (*os.File, syscall.RawConn, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.fd < 0 {
+		return nil, nil, os.ErrClosed
+	}
+	if t.file == nil {
+		t.file = os.NewFile(uintptr(t.fd), "tap")
+	}
+	conn, err := t.file.SyscallConn()
+	return t.file, conn, err
+}
+
 // Close ends the tap, and every Wait.
 func (t *Tap) Close() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.fd < 0 {
+		return os.ErrClosed
+	}
+	fd := t.fd
 	t.fd = -1 // its number may become another's
-	return t.file.Close()
+	if t.file != nil {
+		return t.file.Close()
+	}
+	return os.NewSyscallError("close", unix.Close(fd))
 }
