@@ -23,7 +23,7 @@ const (
 type Value struct {
 	Type   ValueType
 	Text   string // as Python would print it
-	Bytes  []byte
+	Bytes  []byte // of a text that render laid out: the tone of each byte of Text
 	Int    int64
 	List   []Value
 	Fields []Field // of a card, and what else is known of a value: "from", "fd"

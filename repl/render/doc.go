@@ -16,4 +16,6 @@
 //	yellow  an explanation: a note, a why
 //	cyan    something to type
 //	dim     furniture: labels, durations, names of fields
+//
+// The pictures (the layers of a packet, the diagram of states) have colours of their own, which they explain.
 package render

@@ -8,7 +8,7 @@ import (
 	"sockstep/sockets/names"
 )
 
-// A ladder is how the packets of one act are laid out: who stands left of the arrow, and how wide the
+// A ladder is how the packets of one act are laid out: who stands left of the arrow, and how stampsFrom the
 // columns are. The one that sent the first packet of two ends stands left, and the arrow turns.
 type ladder struct {
 	left                                map[[2]string]bool // {left, right}
@@ -100,11 +100,11 @@ func (d *drawing) packet(p sockets.Packet, l ladder) {
 	d.flow(hang, 2, pieces, how)
 }
 
-// wide is from how many columns on a packet's timestamps and window stand beside it, too; --json and layers always tell them.
-const wide = 110
+// stampsFrom is from how many columns on a packet's timestamps and window stand beside it, too; --json and layers always tell them.
+const stampsFrom = 110
 
 func (d *drawing) options(p sockets.Packet) []string {
-	if d.width >= wide {
+	if d.width >= stampsFrom {
 		if isTCP(p) && p.Window > 0 {
 			return append([]string{"win " + strconv.Itoa(p.Window)}, p.Options...)
 		}

@@ -26,9 +26,24 @@ func (d *drawing) value(a *sockets.Act) {
 	case isCards(v):
 		d.cards(2, v.List)
 	case v.Type == sockets.TextValue && v.Addr == nil && len(v.Fields) == 0:
+		if p, ok := PictureOf(v); ok && p.Width() <= d.room(2) {
+			d.picture(p)
+			break
+		}
 		d.text(v.Text)
 	default:
 		d.result(a, v)
+	}
+}
+
+// picture writes what was laid out in lines as it is.
+func (d *drawing) picture(p Picture) {
+	for _, l := range p.lines {
+		if len(l) > 0 {
+			d.to(2)
+		}
+		d.buf = appendLine(d.buf, l, d.palette[bold].on != "")
+		d.newline()
 	}
 }
 

@@ -1,0 +1,86 @@
+package render_test
+
+import (
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"sockstep/repl/render"
+	"sockstep/sockets/names"
+	"sockstep/sockets/wire"
+)
+
+const (
+	// helloFrame is a segment with hello in it, over the loopback.
+	helloFrame = "000000000000 000000000000 0800  4500 0039 5b34 4000 4006 e188 7f000001 7f000001 " +
+		"b32a 22b8 27c3a8cf 4ca84fd1 8018 0040 fe2d 0000 0101 080aed88dab46ef87c99  68656c6c6f"
+	// refusedFrame is an ICMP error that quotes a datagram, filled up to the least that Ethernet carries.
+	refusedFrame = "020000000001 020000000002 0800  45c0 003a 1c2d 0000 4001 5fdd 7f000001 7f000001 " +
+		"0303 fcfb 00000000  4500 001e ea10 4000 4011 52bc 7f000001 7f000001  c350 270f 000a fe1d  6869 0000"
+)
+
+func packet(t testing.TB, digits string) *wire.Packet {
+	t.Helper()
+	b, err := hex.DecodeString(strings.ReplaceAll(digits, " ", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _ := wire.Decode(wire.Ethernet, b) // of what is wrong in it is shown what is right
+	return &p
+}
+
+func TestLayersGolden(t *testing.T) {
+	for name, p := range map[string]*wire.Packet{"layers-hello": packet(t, helloFrame), "layers-refused": packet(t, refusedFrame)} {
+		goldenPictures(t, name, func(width int, lang names.Lang, color bool) []string {
+			return render.Layers(p, "4/9  127.0.0.1:45866 → 127.0.0.1:8888", width, lang).Lines(color)
+		})
+	}
+	golden(t, "layers-narrow.golden", render.Layers(packet(t, helloFrame), "4/9", 40, names.English).String()+"\n")
+}
+
+// Without colour, too, the first byte of every field can be found: a border stands before it, and its number below.
+func TestLayersMarkEveryField(t *testing.T) {
+	p := packet(t, helloFrame)
+	lines := render.Layers(p, "", 80, names.English).Lines(false)
+	for _, l := range p.Layers() {
+		for _, f := range l.Fields {
+			if f.Bit > 0 || f.ID == "tcp.flags" {
+				continue // it shares its first byte
+			}
+			at := -1
+			for i, line := range lines {
+				if strings.HasPrefix(line, fmt.Sprintf("%04x ", f.Begin/16*16)) {
+					at = i
+				}
+			}
+			if at < 0 || at+1 >= len(lines) {
+				t.Fatalf("no line with byte %d in\n%s", f.Begin, strings.Join(lines, "\n"))
+			}
+			border := []rune(lines[at])[len("0000 ")+3*(f.Begin%16)]
+			number, _, _ := strings.Cut(lines[at+1][len("0000 ")+3*(f.Begin%16)+1:], " ")
+			if !strings.ContainsRune("│║", border) || number != fmt.Sprint(f.Begin) {
+				t.Errorf("%s at %d: border %q, number %q", f.ID, f.Begin, border, number)
+			}
+		}
+	}
+}
+
+// Any bytes fit any width.
+func TestLayersOfRandomBytes(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for i := range 2000 {
+		b := append([]byte(nil), packet(t, []string{helloFrame, refusedFrame}[i%2]).Data...)
+		b = b[:r.IntN(len(b))+1]
+		for range r.IntN(6) {
+			b[r.IntN(len(b))] = byte(r.Uint32())
+		}
+		for range r.IntN(4) * r.IntN(100) {
+			b = append(b, byte(r.Uint32()))
+		}
+		p, _ := wire.Decode([]wire.Link{wire.Ethernet, wire.RawIP, wire.LinuxSLL}[r.IntN(3)], b)
+		width := 40 + r.IntN(161)
+		fits(t, render.Layers(&p, "1/1  \x1b你好 → 127.0.0.1:8888", width, names.Lang(r.IntN(2))).Lines(false), width-2)
+	}
+}
