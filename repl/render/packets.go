@@ -8,7 +8,7 @@ import (
 	"sockstep/sockets/names"
 )
 
-// A ladder is how the packets of one act are laid out: who stands left of the arrow, and how stampsFrom the
+// A ladder is how the packets of one act are laid out: who stands left of the arrow, and how wide the
 // columns are. The one that sent the first packet of two ends stands left, and the arrow turns.
 type ladder struct {
 	left                                map[[2]string]bool // {left, right}
