@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"sockstep/sockets"
@@ -76,6 +75,12 @@ func (e *Env) settle() {
 			s.told(e.Act, k, st)
 		}
 	}
+	for _, u := range e.used {
+		if u.socket.FD >= 0 {
+			s.farEnd(e.Act, u.socket)
+		}
+	}
+	s.follow(e.Act)
 }
 
 // stirred takes what the watcher knows, into memory that is used again by the next look.
@@ -199,7 +204,7 @@ func (s *Session) WatchArrivals(ctx context.Context) {
 func (s *Session) observe(c sys.Caller, a *sockets.Act, k *sockets.Socket, look aspect) {
 	observeName(c, a, k)
 	if look&theState != 0 {
-		observeState(c, a, k)
+		s.observeState(c, a, k)
 	}
 	if k.Backlog >= 0 {
 		observeAcceptQueue(c, a, k)
@@ -232,12 +237,15 @@ func observeName(c sys.Caller, a *sockets.Act, k *sockets.Socket) {
 }
 
 // observeState asks for the TCP state; of other sockets it follows from what was done to them.
-func observeState(c sys.Caller, a *sockets.Act, k *sockets.Socket) {
+func (s *Session) observeState(c sys.Caller, a *sockets.Act, k *sockets.Socket) {
 	state := k.State
 	switch {
 	case k.KindName() == "tcp":
 		if st, err := c.State(k.FD); err == nil {
 			state = st
+			if st == "CLOSE" && s.waits(a, k) { // of a connection that waits, the descriptor knows nothing more
+				state = "TIME_WAIT"
+			}
 		}
 	case k.Backlog >= 0:
 		state = "LISTEN"
@@ -246,8 +254,7 @@ func observeState(c sys.Caller, a *sockets.Act, k *sockets.Socket) {
 	case !k.Peer.IsZero():
 		state = "ESTABLISHED"
 	}
-	a.Change(k.Name, "state", k.State, state)
-	k.State = state
+	s.enter(a, k, k.Name, state)
 }
 
 // observeAcceptQueue asks how many clients wait. AF_UNIX tells that to sock_diag only.
@@ -290,8 +297,6 @@ func (s *Session) told(a *sockets.Act, k *sockets.Socket, stir sys.Stir) {
 			a.Note("peer-gone", "s", k.Name, "peer", PeerName(k), "n", strconv.Itoa(max(k.RecvQ-1, 0)))
 		case c.Field == "state" && c.Now == "CLOSE" && stir.Broken:
 			a.Note("peer-reset", "s", k.Name, "peer", PeerName(k))
-		case c.Field == "state" && c.Now == "CLOSE" && strings.HasPrefix(c.Was, "FIN_WAIT"):
-			a.Note("time-wait", "s", k.Name, "port", strconv.Itoa(int(k.Local.Port)))
 		}
 	}
 }

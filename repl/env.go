@@ -33,6 +33,7 @@ type Env struct {
 	timed   *sockets.Socket    // the open socket that --timeout is for
 	timeout time.Duration
 
+	host        string // of the lab, where it is not the student's own
 	keptAddress string // the name of the value that the address is
 	park        func() // of a job: tells that it waits
 

@@ -63,6 +63,7 @@ func (e *Env) At(host Word) error {
 			e.end = inner.end
 		}
 	}()
+	inner.host = host.Text
 	return l.At(host.Text, func() error { return inner.Command.Run(inner) })
 }
 

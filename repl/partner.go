@@ -55,8 +55,10 @@ func (e *Env) joinUnix(k *sockets.Socket) {
 func pair(a, b *sockets.Socket) { a.Partner, b.Partner = b, a }
 
 // Listener is the socket of this session that listens at addr, nil for none.
-func (e *Env) Listener(addr sockets.Address) *sockets.Socket {
-	for _, k := range e.Session.recent {
+func (e *Env) Listener(addr sockets.Address) *sockets.Socket { return e.Session.listener(addr) }
+
+func (s *Session) listener(addr sockets.Address) *sockets.Socket {
+	for _, k := range s.recent {
 		if k.Backlog >= 0 && (k.Local == addr || k.Local.Unspecified() && k.Local.Port == addr.Port) {
 			return k
 		}

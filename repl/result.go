@@ -90,8 +90,12 @@ func (e *Env) NewSocket(i int, prefix string, fd sockets.FD, f sockets.Family, k
 		e.CloseSocket(old)
 	}
 	delete(s.values, name)
-	k := &sockets.Socket{Name: name, FD: fd, Family: f, Kind: kind, Proto: proto, Blocking: true, Backlog: -1}
+	k := &sockets.Socket{Name: name, FD: fd, Family: f, Kind: kind, Proto: proto, Blocking: true, Backlog: -1, Host: e.host}
+	if len(e.used) > 0 { // the one that it was accepted from, or came through
+		k.Host = e.used[0].socket.Host
+	}
 	if k.KindName() == "tcp" {
+		s.visit(e.Act, k, "CLOSE")
 		k.State = "CLOSE"
 	}
 	s.sockets[name] = k
@@ -116,6 +120,7 @@ func (e *Env) CloseSocket(k *sockets.Socket) error {
 	if sys.Errno(err) == "EBADF" {
 		return err
 	}
+	e.Session.outlives(k)
 	delete(e.Session.byFD, k.FD)
 	delete(e.Session.stirs, k.FD)
 	e.Session.drop(k)

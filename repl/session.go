@@ -53,12 +53,17 @@ type Session struct {
 	said    map[string]bool // notes that are said once a session
 	depth   int             // of run FILE within run FILE
 
-	trace    trace
-	openWire func() (Wire, error)
-	width    func() int
-	keepLang func(names.Lang) error
-	thread   *sys.Thread
-	lab      Lab // nil outside of one
+	trace      trace
+	openKernel func(tell func(sockets.Call)) (Kernel, error)
+	kernels    map[string]Kernel // by host
+	blind      error             // why there are none
+	after      []afterlife
+	began      time.Time
+	openWire   func() (Wire, error)
+	width      func() int
+	keepLang   func(names.Lang) error
+	thread     *sys.Thread
+	lab        Lab // nil outside of one
 }
 
 // Config is what a Session is made of.
@@ -73,6 +78,8 @@ type Config struct {
 	Width func() int
 	// OpenWire opens what shows packets, when the student asks for them; may be nil.
 	OpenWire func() (Wire, error)
+	// OpenKernel opens the way to what the kernel knows of every socket; may be nil.
+	OpenKernel func(tell func(sockets.Call)) (Kernel, error)
 	// Lab is the network of the student's own that this process is in; nil outside of one. Its packets are seen from the start.
 	Lab Lab
 	// Thread is that of the goroutine that will call Do, where sys.Dedicate gave it one; may be nil.
@@ -84,7 +91,7 @@ type Config struct {
 // NewSession opens a session without sockets.
 func NewSession(c Config) *Session {
 	s := &Session{
-		table: c.Table, observers: c.Observers, held: c.Hold, keepLang: c.KeepLang, thread: c.Thread, openWire: c.OpenWire, width: c.Width, lab: c.Lab,
+		table: c.Table, observers: c.Observers, held: c.Hold, keepLang: c.KeepLang, thread: c.Thread, openWire: c.OpenWire, openKernel: c.OpenKernel, began: time.Now(), width: c.Width, lab: c.Lab,
 		sockets: map[string]*sockets.Socket{}, values: map[string]sockets.Value{}, byFD: map[sockets.FD]*sockets.Socket{}, said: map[string]bool{}, stirs: map[sockets.FD]sys.Stir{},
 	}
 	s.left.L = &s.mu
@@ -323,6 +330,7 @@ func (s *Session) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.trace.close()
+	defer s.closeKernels()
 	for _, j := range s.jobs {
 		j.cancel()
 	}

@@ -229,7 +229,7 @@ func (e *Env) traceAct() {
 
 // late tells of packets that belong to no line: a delayed ACK, the peer's FIN, a retransmission.
 func (s *Session) late() {
-	if s.trace.wire == nil {
+	if s.trace.wire == nil && len(s.after) == 0 {
 		return
 	}
 	began := time.Now()
@@ -241,8 +241,18 @@ func (s *Session) late() {
 		p.Packet.After = 0
 		a.Add(*p.Packet)
 	}
-	if a != nil {
+	if len(s.after) > 0 {
+		if a == nil {
+			a = sockets.NewAct(0, "", s.observers...)
+		}
+		s.follow(a)
+	}
+	switch {
+	case a == nil:
+	case a.Tells():
 		s.post(a)
+	default:
+		s.untold = append(s.untold, a.Steps...)
 	}
 }
 

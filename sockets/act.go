@@ -58,6 +58,16 @@ func (a *Act) Noted(id string) bool {
 	return false
 }
 
+// Tells reports whether the act has more to tell than the calls that were made.
+func (a *Act) Tells() bool {
+	for _, s := range a.Steps {
+		if _, ok := s.(Call); !ok {
+			return true
+		}
+	}
+	return false
+}
+
 // Change adds a change of one field of a socket; nothing where was and now are equal.
 func (a *Act) Change(socket, field, was, now string) {
 	if was != now {

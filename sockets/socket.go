@@ -25,12 +25,33 @@ type Socket struct {
 	State        string
 	RecvQ, SendQ int
 
-	Sent, Received uint64    // payload bytes through this socket, by sockstep's own calls
-	Marks          []uint64  // Sent after each send of a stream, the newest last; bounded
-	MarksFrom      uint64    // what was sent before the oldest mark
-	Partner        *Socket   // the other end, where it is this session's too
-	Inherits       *Socket   // the listening socket that it was accepted from
-	Knocking       []*Socket // of a listening AF_UNIX socket: this session's sockets that connected and were not yet accepted
+	Sent, Received uint64   // payload bytes through this socket, by sockstep's own calls
+	Marks          []uint64 // Sent after each send of a stream, the newest last; bounded
+	MarksFrom      uint64   // what was sent before the oldest mark
+	Partner        *Socket  // the other end, where it is this session's too
+	Inherits       *Socket  // the listening socket that it was accepted from
+	Host           string   // of a lab, where it is not the student's own
+	Far            Far      // the other end, where it is another program's of this user
+	Way            []Visit  // the TCP states that it was seen in, the first first
+	Waits          bool     // that it is in TIME_WAIT was said
+
+	Knocking []*Socket // of a listening AF_UNIX socket: this session's sockets that connected and were not yet accepted
+}
+
+// A Far is what was last seen of a connection's other end.
+type Far struct {
+	State        string // "" where it was not seen yet
+	RecvQ, SendQ int
+	Unknown      bool // it is not to be seen from here, or no longer
+}
+
+// A Visit is a socket in a TCP state.
+type Visit struct {
+	State string        // as the kernel names it: "SYN_SENT"
+	Act   int           // the number of the line that led to it; 0 where no line did
+	Line  string        // that line
+	At    time.Duration // when
+	Reset bool          // it came there by a RST, which no arrow of the diagram shows
 }
 
 // Stream reports whether s carries bytes without boundaries.

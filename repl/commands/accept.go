@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"slices"
+
 	"sockstep/repl"
 	"sockstep/sockets"
 	"sockstep/sockets/names"
@@ -44,6 +46,7 @@ var accept = &repl.Command{
 		}
 		c := e.NewSocket(0, "c", fd, k.Family, k.Kind, k.Proto)
 		c.Peer, c.Bound, c.Inherits, c.State = peer, true, k, "" // it was never closed: the kernel made it connected
+		c.Way = slices.Clip(k.Way)                               // it came from there
 		if local, err := e.Sys.Scaffold().Getsockname(fd); err == nil {
 			c.Local = local
 		}

@@ -3,19 +3,13 @@ package render
 import (
 	"strconv"
 	"strings"
-	"time"
 
+	"sockstep/sockets"
 	"sockstep/sockets/names"
 )
 
 // A Visit is a state that a socket was seen in.
-type Visit struct {
-	State string        // in the kernel's words: "SYN_SENT"
-	Act   int           // the act after which it was seen, 0 for none: then the kernel moved on by itself
-	Line  string        // what was typed there
-	At    time.Duration // since the first
-	Reset bool          // a reset led there: no arrow of the diagram does
-}
+type Visit = sockets.Visit
 
 // States draws the diagram of TCP's states (RFC 9293, figure 5) with the way that one socket has gone through it, and
 // below or beside it the way in words. Where two visits are no neighbours in the diagram, the kernel went on between two

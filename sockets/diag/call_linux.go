@@ -63,8 +63,24 @@ func (x *exchange) open() error {
 	if errno != 0 {
 		return os.NewSyscallError("socket", errno)
 	}
-	x.fd = fd
+	x.fd = x.aside(fd)
 	return nil
+}
+
+// aside gives a descriptor a high number where there is one: the low ones are for the sockets that are asked about.
+func (x *exchange) aside(fd int) int {
+	const high = 200
+	moved, errno := x.call("fcntl", func() (uintptr, unix.Errno) {
+		moved, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, high)
+		errno, _ := err.(unix.Errno)
+		return uintptr(moved), errno
+	}, func(bool) string { return strconv.Itoa(fd) + ", F_DUPFD_CLOEXEC, " + strconv.Itoa(high) })
+	if errno != 0 {
+		return fd
+	}
+	x.fd = fd
+	_ = x.close()
+	return moved
 }
 
 // close is never made again: the number may have become another's.

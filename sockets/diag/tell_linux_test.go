@@ -42,7 +42,7 @@ func TestTell(t *testing.T) {
 	_, err = other.Inode(sockets.FD(l))
 	must(t, err)
 	must(t, d.Close())
-	if want := []string{"socket", "sendto", "recvfrom", "close"}; !slices.Equal(first, want) {
+	if want := []string{"socket", "fcntl", "close", "sendto", "recvfrom", "close"}; !slices.Equal(first, want) {
 		t.Errorf("told %q, want %q", first, want)
 	}
 	if want := []string{"sendto", "recvfrom", "fstat"}; !slices.Equal(second, want) {
@@ -97,7 +97,7 @@ func TestStrace(t *testing.T) {
 	strace := installed(t, "strace")
 	dir := t.TempDir()
 	out, trace := filepath.Join(dir, "told"), filepath.Join(dir, "trace")
-	cmd := exec.Command(strace, "-f", "-qq", "-o", trace, "-e", "signal=none", "-e", "trace=sendto,recvfrom,socket,close,ioctl,fstat", os.Args[0], "-test.run=^TestStraced$")
+	cmd := exec.Command(strace, "-f", "-qq", "-o", trace, "-e", "signal=none", "-e", "trace=sendto,recvfrom,socket,close,ioctl,fstat,fcntl", os.Args[0], "-test.run=^TestStraced$")
 	cmd.Env = append(os.Environ(), told+"="+out)
 	if b, err := cmd.CombinedOutput(); err != nil {
 		if strings.Contains(strings.ToLower(string(b)), "ptrace") && os.Getenv("SOCKSTEP_REQUIRE") != "all" {

@@ -1,0 +1,232 @@
+package repl
+
+import (
+	"errors"
+	"net/netip"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"sockstep/sockets"
+)
+
+// A Kernel tells what the system knows of a socket, whoever has it open, and if nobody has.
+type Kernel interface {
+	// Telling is the same Kernel, whose calls are told.
+	Telling(tell func(sockets.Call)) Kernel
+	// TCP finds the socket with these two addresses; a zero peer is a listener's. sockets.ErrGone where there is none.
+	TCP(local, peer netip.AddrPort) (sockets.KernelTCP, error)
+	// SynQueue counts the handshakes with a listener that are half done.
+	SynQueue(listener netip.AddrPort) (int, error)
+	UDP(local, peer netip.AddrPort) (sockets.KernelUDP, error)
+	Inode(sockets.FD) (uint32, error)
+	Unix(inode uint32) (sockets.KernelUnix, error)
+	Close() error
+}
+
+// Kernel is the way to what the kernel knows of k, told as a part of this line. It fails where the system offers none.
+func (e *Env) Kernel(k *sockets.Socket) (Kernel, error) { return e.Session.kernel(k.Host, e.Act) }
+
+// kernel opens the way to the kernel of a host with the first question; each host has a network of its own.
+func (s *Session) kernel(host string, a *sockets.Act) (Kernel, error) {
+	if s.blind != nil {
+		return nil, s.blind
+	}
+	tell := func(c sockets.Call) { a.Add(c) }
+	if k, ok := s.kernels[host]; ok {
+		return k.Telling(tell), nil
+	}
+	if s.openKernel == nil {
+		s.blind = errors.ErrUnsupported
+		return nil, s.blind
+	}
+	var k Kernel
+	open := func() (err error) { k, err = s.openKernel(tell); return err }
+	var err error
+	if host != "" && s.lab != nil {
+		err = s.lab.At(host, open)
+	} else {
+		err = open()
+	}
+	if err != nil {
+		s.blind = err
+		return nil, err
+	}
+	if s.kernels == nil {
+		s.kernels = map[string]Kernel{}
+	}
+	s.kernels[host] = k
+	return k.Telling(tell), nil
+}
+
+func (s *Session) closeKernels() {
+	for _, k := range s.kernels {
+		_ = k.Close()
+	}
+	s.kernels = nil
+}
+
+// An afterlife is a connection of the session's that no program has open any more, and that the kernel has not forgotten.
+type afterlife struct {
+	socket      *sockets.Socket
+	local, peer netip.AddrPort
+	until       time.Time // before which the kernel said that nothing changes
+}
+
+// mostAfterlives bounds how many connections are followed after their close, the newest.
+const mostAfterlives = 64
+
+// outlives follows k's connection beyond its close.
+func (s *Session) outlives(k *sockets.Socket) {
+	if k.KindName() != "tcp" || k.Peer.IsZero() || !k.Local.IP.IsValid() || k.State == "CLOSE" || s.openKernel == nil {
+		return
+	}
+	s.after = append(s.after, afterlife{socket: k, local: endpoint(k.Local), peer: endpoint(k.Peer)})
+	if over := len(s.after) - mostAfterlives; over > 0 {
+		s.after = append(s.after[:0], s.after[over:]...)
+	}
+}
+
+// follow tells what became of the connections that were closed: FIN_WAIT2, TIME_WAIT, and the end.
+func (s *Session) follow(a *sockets.Act) {
+	if len(s.after) == 0 {
+		return
+	}
+	left := s.after[:0]
+	for _, l := range s.after {
+		if s.step(a, &l) {
+			left = append(left, l)
+		}
+	}
+	clear(s.after[len(left):])
+	s.after = left
+}
+
+// step asks for one of them, and reports whether there is more to come.
+func (s *Session) step(a *sockets.Act, l *afterlife) (more bool) {
+	if time.Now().Before(l.until) {
+		return true
+	}
+	kernel, err := s.kernel(l.socket.Host, a)
+	if err != nil {
+		return false
+	}
+	t, err := kernel.TCP(l.local, l.peer)
+	switch {
+	case errors.Is(err, sockets.ErrGone):
+		t.State = "CLOSE"
+	case err != nil:
+		return false
+	}
+	s.enter(a, l.socket, s.nameOf(l.socket), t.State)
+	if t.State == "TIME_WAIT" {
+		l.until = time.Now().Add(t.Timer.Left)
+		noteTimeWait(a, l.socket, t.Timer.Left)
+	}
+	return t.State != "CLOSE"
+}
+
+// waits reports whether the connection of an open socket that has ended is in TIME_WAIT.
+func (s *Session) waits(a *sockets.Act, k *sockets.Socket) bool {
+	if k.State != "TIME_WAIT" && k.State != "CLOSING" && !strings.HasPrefix(k.State, "FIN_WAIT") {
+		return false
+	}
+	kernel, err := s.kernel(k.Host, a)
+	if err != nil {
+		return false
+	}
+	t, err := kernel.TCP(endpoint(k.Local), endpoint(k.Peer))
+	if err != nil || t.State != "TIME_WAIT" {
+		return false
+	}
+	noteTimeWait(a, k, t.Timer.Left)
+	return true
+}
+
+// nameOf is how a closed socket is called: by its own address where its name has become another's.
+func (s *Session) nameOf(k *sockets.Socket) string {
+	if s.sockets[k.Name] == k {
+		return k.Name
+	}
+	return k.Local.String()
+}
+
+// noteTimeWait says once of a connection that it waits, and how long still.
+func noteTimeWait(a *sockets.Act, k *sockets.Socket, left time.Duration) {
+	if k.Waits {
+		return
+	}
+	k.Waits = true
+	a.Note("time-wait", "s", k.Name, "port", strconv.Itoa(int(k.Local.Port)), "n", strconv.Itoa(int(left.Round(time.Second)/time.Second)))
+}
+
+// enter says that k is in a state from now on.
+func (s *Session) enter(a *sockets.Act, k *sockets.Socket, name, state string) {
+	if k.State == state {
+		return
+	}
+	a.Change(name, "state", k.State, state)
+	s.visit(a, k, state)
+	k.State = state
+}
+
+// visit remembers the way of a TCP socket through its states.
+func (s *Session) visit(a *sockets.Act, k *sockets.Socket, state string) {
+	if k.KindName() != "tcp" || len(k.Way) == 1<<10 {
+		return
+	}
+	reset := state == "CLOSE" && (k.State == "ESTABLISHED" || k.State == "CLOSE_WAIT" || strings.HasPrefix(k.State, "FIN_WAIT"))
+	k.Way = append(k.Way, sockets.Visit{State: state, Act: a.Seq, Line: a.Line, At: time.Since(s.began), Reset: reset})
+}
+
+// farEnd tells how the other end of k changed, where it is of this machine and this user, but not of this session.
+func (s *Session) farEnd(a *sockets.Act, k *sockets.Socket) {
+	f := &k.Far
+	if f.Unknown || k.Partner != nil || k.Backlog >= 0 || k.Peer.IsZero() || k.KindName() != "tcp" || k.State == "SYN_SENT" || s.openKernel == nil {
+		return
+	}
+	if f.State == "" && !s.mayBeHere(k) {
+		f.Unknown = true
+		return
+	}
+	if s.listener(k.Peer) != nil { // this session's own: it waits for accept
+		return
+	}
+	kernel, err := s.kernel(k.Host, a)
+	if err != nil {
+		return
+	}
+	t, err := kernel.TCP(endpoint(k.Peer), endpoint(k.Local))
+	switch {
+	case errors.Is(err, sockets.ErrGone) && f.State != "":
+		t = sockets.KernelTCP{State: "CLOSE"}
+		f.Unknown = true
+	case err != nil || t.State == "LISTEN":
+		f.Unknown = true
+		return
+	case f.State == "" && t.Inode == 0: // it waits for accept, or nobody has it any more
+		return
+	case f.State == "" && int(t.UID) != os.Getuid():
+		f.Unknown = true
+		return
+	}
+	name := k.Peer.String()
+	a.Change(name, "state", f.State, t.State)
+	if t.State != "TIME_WAIT" && t.State != "CLOSE" {
+		changeQueue(a, name, "recvq", f.RecvQ, int(t.RecvQ))
+		changeQueue(a, name, "sendq", f.SendQ, int(t.SendQ))
+	}
+	f.State, f.RecvQ, f.SendQ = t.State, int(t.RecvQ), int(t.SendQ)
+}
+
+func changeQueue(a *sockets.Act, name, field string, was, now int) {
+	if was != now {
+		a.Change(name, field, strconv.Itoa(was), strconv.Itoa(now))
+	}
+}
+
+// mayBeHere reports whether the peer of k may be of this machine: a question for one that is not costs a long search.
+func (s *Session) mayBeHere(k *sockets.Socket) bool {
+	return k.Peer.IP.IsLoopback() || k.Peer.IP.Unmap() == k.Local.IP.Unmap()
+}
