@@ -279,7 +279,7 @@ func checkStep(s map[string]any, zh bool) error {
 	case "change":
 		return keys("the change", s, "kind!", "socket!", "field!", "was", "now")
 	case "packet":
-		return keys("the packet", s, "kind!", "source!", "proto!", "from!", "to!", "flags!", "seq!", "ack!", "len!", "us!", "lost", "retransmission", "duplicate", "out_of_order", "options")
+		return keys("the packet", s, "kind!", "source!", "proto!", "from!", "to!", "flags!", "seq!", "ack!", "len!", "us!", "lost", "retransmission", "duplicate", "out_of_order", "options", "marks", "window")
 	case "note":
 		if err := keys("the note", s, "kind!", "id!", "text!"); err != nil {
 			return err

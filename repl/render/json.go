@@ -3,6 +3,7 @@ package render
 import (
 	"io"
 	"strconv"
+	"strings"
 	"sync"
 
 	"sockstep/sockets"
@@ -129,6 +130,19 @@ func (o *object) ifTrue(k string, v bool) {
 	}
 }
 
+// strings writes a list, and nothing where it is empty.
+func (o *object) strings(k string, list []string) {
+	if len(list) == 0 {
+		return
+	}
+	o.key(k)
+	for i, s := range list {
+		o.b = append(o.b, "[,"[min(i, 1)])
+		o.b = appendString(o.b, s)
+	}
+	o.b = append(o.b, ']')
+}
+
 func (o *object) step(s sockets.Step, lang names.Lang) {
 	o.b = append(o.b, '{')
 	switch s := s.(type) {
@@ -175,13 +189,10 @@ func (o *object) packet(p sockets.Packet) {
 	o.ifTrue("retransmission", p.Retransmission)
 	o.ifTrue("duplicate", p.Duplicate)
 	o.ifTrue("out_of_order", p.OutOfOrder)
-	if len(p.Options) > 0 {
-		o.key("options")
-		for i, s := range p.Options {
-			o.b = append(o.b, "[,"[min(i, 1)])
-			o.b = appendString(o.b, s)
-		}
-		o.b = append(o.b, ']')
+	o.strings("options", p.Options)
+	o.strings("marks", p.Marks)
+	if strings.HasPrefix(p.Proto, "tcp") && p.Source != "inferred" { // of which nobody has seen the header
+		o.int("window", int64(p.Window))
 	}
 }
 

@@ -36,8 +36,8 @@ func TestJSON(t *testing.T) {
 		{"all", &sockets.Act{Seq: 7, Job: 2, Line: "c = connect tcp <&>", Python: "c.connect(('127.0.0.1', 8888))", Steps: []sockets.Step{
 			sockets.Call{Op: "connect", Args: "3, 127.0.0.1:8888", Took: 40100},
 			sockets.Call{Op: "sendto", Ret: 9, Times: 3, Scaffold: true, Interrupted: true, Errno: "EINTR"},
-			sockets.Packet{Source: "captured", Proto: "tcp", From: "127.0.0.1:40022", To: "127.0.0.1:8888", Flags: "S", After: 12 * us},
-			sockets.Packet{Seq: 4294967295, Ack: 1, Len: 5, Lost: true, Retransmission: true, Duplicate: true, OutOfOrder: true, Options: []string{"mss 1460", "sackOK"}},
+			sockets.Packet{Source: "captured", Proto: "tcp", From: "127.0.0.1:40022", To: "127.0.0.1:8888", Flags: "S", After: 12 * us, Window: 65495},
+			sockets.Packet{Seq: 4294967295, Ack: 1, Len: 5, Lost: true, Retransmission: true, Duplicate: true, OutOfOrder: true, Options: []string{"mss 1460", "sackOK"}, Marks: []string{"retransmission", "dsack"}},
 			sockets.Change{Socket: "c", Field: "state", Was: "CLOSE", Now: "ESTABLISHED"},
 			sockets.Change{Socket: "c", Field: "peer", Now: "127.0.0.1:8888"},
 			sockets.Note{ID: "eof", Text: names.T("the end", "结束")},
@@ -45,8 +45,8 @@ func TestJSON(t *testing.T) {
 			`{"act":7,"job":2,"line":"c = connect tcp <&>","ok":true,"steps":[` +
 				`{"kind":"call","op":"connect","args":"3, 127.0.0.1:8888","ret":0,"errno":"","us":41,"scaffold":false,"interrupted":false},` +
 				`{"kind":"call","op":"sendto","args":"","ret":9,"errno":"EINTR","us":0,"times":3,"scaffold":true,"interrupted":true},` +
-				`{"kind":"packet","source":"captured","proto":"tcp","from":"127.0.0.1:40022","to":"127.0.0.1:8888","flags":"S","seq":0,"ack":0,"len":0,"us":12},` +
-				`{"kind":"packet","source":"","proto":"","from":"","to":"","flags":"","seq":4294967295,"ack":1,"len":5,"us":0,"lost":true,"retransmission":true,"duplicate":true,"out_of_order":true,"options":["mss 1460","sackOK"]},` +
+				`{"kind":"packet","source":"captured","proto":"tcp","from":"127.0.0.1:40022","to":"127.0.0.1:8888","flags":"S","seq":0,"ack":0,"len":0,"us":12,"window":65495},` +
+				`{"kind":"packet","source":"","proto":"","from":"","to":"","flags":"","seq":4294967295,"ack":1,"len":5,"us":0,"lost":true,"retransmission":true,"duplicate":true,"out_of_order":true,"options":["mss 1460","sackOK"],"marks":["retransmission","dsack"]},` +
 				`{"kind":"change","socket":"c","field":"state","was":"CLOSE","now":"ESTABLISHED"},` +
 				`{"kind":"change","socket":"c","field":"peer","now":"127.0.0.1:8888"},` +
 				`{"kind":"note","id":"eof","text":"the end"}],` +

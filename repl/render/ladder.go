@@ -53,13 +53,11 @@ func rung(r sockets.Rung, width int, lang names.Lang) string {
 	if n := packetNumbers(p); n != "" {
 		label += " " + n
 	}
-	for _, m := range []struct {
-		is   bool
-		word names.Text
-	}{{p.Lost, wordLost}, {p.Retransmission, wordRetransmission}, {p.Duplicate, wordDuplicate}, {p.OutOfOrder, wordOutOfOrder}} {
-		if m.is {
-			label += " " + say(m.word, lang)
-		}
+	if p.Lost {
+		label += " " + say(wordLost, lang)
+	}
+	for _, word := range oddities(p) {
+		label += " " + say(word, lang)
 	}
 	if isTCP(p) && p.Window == 0 && !strings.ContainsAny(p.Flags, "RS") {
 		label += " win " + strconv.Itoa(p.Window)

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -81,19 +82,11 @@ func (d *drawing) packet(p sockets.Packet, l ladder) {
 	if numbers != "" {
 		pieces = append(pieces, piece{{plain, numbers}})
 	}
-	for _, mark := range []struct {
-		is   bool
-		word names.Text
-		in   style
-	}{
-		{p.Lost, wordLost, red},
-		{p.Retransmission, wordRetransmission, plain},
-		{p.Duplicate, wordDuplicate, plain},
-		{p.OutOfOrder, wordOutOfOrder, plain},
-	} {
-		if mark.is {
-			pieces = append(pieces, text(mark.in, d.say(mark.word)))
-		}
+	if p.Lost {
+		pieces = append(pieces, text(red, d.say(wordLost)))
+	}
+	for _, word := range oddities(p) {
+		pieces = append(pieces, text(plain, d.say(word)))
 	}
 	if len(p.Options) > 0 {
 		pieces = append(pieces, text(dim, "["+strings.Join(p.Options, " ")+"]"))
@@ -156,4 +149,26 @@ func packetNumbers(p sockets.Packet) string {
 		s += " " + length
 	}
 	return s
+}
+
+// oddities are the words for what is remarkable about a packet, but for its loss. What each means is told by layers.
+func oddities(p sockets.Packet) (all []names.Text) {
+	known := map[string]bool{"retransmission": true, "duplicate": true, "out-of-order": true} // told below
+	special := slices.Contains(p.Marks, "fast-retransmission") || slices.Contains(p.Marks, "spurious-retransmission")
+	for _, o := range []struct {
+		is   bool
+		word names.Text
+	}{{p.Retransmission && !special, wordRetransmission}, {p.Duplicate, wordDuplicate}, {p.OutOfOrder, wordOutOfOrder}} {
+		if o.is {
+			all = append(all, o.word)
+		}
+	}
+	for _, m := range p.Marks {
+		if t, ok := names.HeaderWord(m); ok && !known[m] {
+			en, _, _ := strings.Cut(strings.Split(t.En, ",")[0], ":")
+			zh, _, _ := strings.Cut(t.Zh, "：")
+			all = append(all, names.T(en, zh))
+		}
+	}
+	return all
 }
