@@ -288,7 +288,7 @@ func openCable(c *lab.Cable) (repl.Wire, error) {
 // see takes a frame, if it may be the session's.
 func (w *cableWire) see(f lab.Frame) {
 	p, _ := wire.Decode(wire.Ethernet, f.Data) // what is wrong in it is in p.Err
-	p.Time, p.WireLen = f.In, len(f.Data)
+	p.Time, p.WireLen, p.Lost = f.In, len(f.Data), f.Lost
 	if f.Reordered { // it shall stand behind what has overtaken it
 		p.Time = f.Out
 	}
@@ -309,7 +309,7 @@ func (w *cableWire) see(f lab.Frame) {
 		w.lost++
 		return
 	}
-	w.frames = append(w.frames, repl.Frame{Packet: p, Source: "cable", Lost: f.Lost})
+	w.frames = append(w.frames, repl.Frame{Packet: p, Source: "cable"})
 	select {
 	case w.come <- struct{}{}:
 	default:
