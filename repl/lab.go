@@ -25,7 +25,7 @@ type Cable interface {
 
 // A Knob is one thing that a cable is told.
 type Knob struct {
-	What   string // delay, loss, duplicate, reorder, drop, rate, mtu, cut, mend, reset
+	What   string // delay, loss, duplicate, reorder, drop, rate, mtu, path-mtu, cut, mend, reset
 	From   string // the host whose frames are meant; "" for both
 	Delay  time.Duration
 	Jitter time.Duration

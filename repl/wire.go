@@ -33,7 +33,6 @@ type Port struct {
 type Frame struct {
 	wire.Packet
 	Source string // "captured" or "cable"
-	Lost   bool   // the cable dropped it
 }
 
 // Toward says that the line is about to speak to an address, so that already its first packet is seen.

@@ -174,6 +174,8 @@ func (c ownCable) Turn(k repl.Knob) error {
 		return c.cable.Rate(k.Number, dir)
 	case "mtu":
 		return c.cable.SetMTU(int(k.Number))
+	case "path-mtu":
+		return c.cable.SetPathMTU(int(k.Number), dir)
 	case "cut":
 		return c.cable.Cut(dir)
 	case "mend":
@@ -222,6 +224,7 @@ func (c ownCable) State() (settings, counts []sockets.Field, err error) {
 		lanes("reorder", percent(func(l lab.LaneState) float64 { return l.Reorder })),
 		lanes("rate", func(l lab.LaneState) string { return rate(l.Rate) }),
 		{Name: "mtu", Value: sockets.IntOf(int64(st.MTU))},
+		lanes("path mtu", func(l lab.LaneState) string { return pathMTU(l.PathMTU) }),
 		lanes("cut", func(l lab.LaneState) string { return sockets.BoolOf(l.Cut).Text }),
 		{Name: "drop next", Value: sockets.TextOf(strings.Join(drops, ", "))},
 	}
@@ -231,6 +234,14 @@ func (c ownCable) State() (settings, counts []sockets.Field, err error) {
 		lanes("lost", count(func(l lab.LaneState) uint64 { return l.Lost })),
 	}
 	return settings, counts, nil
+}
+
+// pathMTU writes the width of the narrow spot on the way.
+func pathMTU(n int) string {
+	if n == 0 {
+		return "-"
+	}
+	return strconv.Itoa(n)
 }
 
 // rate writes bits a second as they are typed.
@@ -277,7 +288,7 @@ func openCable(c *lab.Cable) (repl.Wire, error) {
 // see takes a frame, if it may be the session's.
 func (w *cableWire) see(f lab.Frame) {
 	p, _ := wire.Decode(wire.Ethernet, f.Data) // what is wrong in it is in p.Err
-	p.Time, p.WireLen = f.In, len(f.Data)
+	p.Time, p.WireLen, p.Lost = f.In, len(f.Data), f.Lost
 	if f.Reordered { // it shall stand behind what has overtaken it
 		p.Time = f.Out
 	}
@@ -298,7 +309,7 @@ func (w *cableWire) see(f lab.Frame) {
 		w.lost++
 		return
 	}
-	w.frames = append(w.frames, repl.Frame{Packet: p, Source: "cable", Lost: f.Lost})
+	w.frames = append(w.frames, repl.Frame{Packet: p, Source: "cable"})
 	select {
 	case w.come <- struct{}{}:
 	default:

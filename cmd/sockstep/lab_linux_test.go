@@ -154,6 +154,34 @@ func TestLabLostSYN(t *testing.T) {
 	}
 }
 
+// TestLabPathMTU: a narrow spot that the hosts do not know is told by ICMP, and they keep to it from then on.
+func TestLabPathMTU(t *testing.T) {
+	t.Parallel()
+	got := acts(t,
+		"cable path-mtu 1300 left",
+		"cable",
+		"u = connect udp right:7000",
+		"sockopt u IP_MTU_DISCOVER IP_PMTUDISC_DO",
+		"send u --fill 1400",
+		"!EMSGSIZE send u --fill 1400",
+		"sockopt u IP_MTU",
+		"expect 1300",
+		"cable path-mtu 0",
+		"!usage cable path-mtu",
+		"!usage cable path-mtu 10",
+	)
+	if mtu := got["cable"].Value.Fields["path mtu"]; mtu != "left→right 1300, right→left -" {
+		t.Errorf("the cable says of its narrow spot: %v", mtu)
+	}
+	told := false
+	for _, st := range got["send u --fill 1400"].Steps {
+		told = told || st.Kind == "packet" && st.Flags == "fragmentation-needed"
+	}
+	if !told {
+		t.Errorf("no ICMP: %+v", got["send u --fill 1400"].Steps)
+	}
+}
+
 // TestLabJoin: a second terminal is in the same network, and in none once the first is gone.
 func TestLabJoin(t *testing.T) {
 	t.Parallel()

@@ -15,11 +15,13 @@ var cable = &repl.Command{
 	Name:  "cable",
 	Group: repl.Shell,
 	Usage: []string{"delay D [JITTER] [HOST]", "loss PERCENT [HOST]", "duplicate PERCENT [HOST]", "reorder PERCENT [HOST]", "drop next FRAMES [NUMBER] [HOST]",
-		"rate RATE [HOST]", "mtu NUMBER", "cut [HOST]", "mend [HOST]", "[reset]"},
+		"rate RATE [HOST]", "mtu NUMBER", "path-mtu NUMBER [HOST]", "cut [HOST]", "mend [HOST]", "[reset]"},
 	Summary: names.T("the lab's cable, and what goes wrong on it", "实验室的网线，以及让它出错"),
 	Detail: names.T(
-		"A HOST at the end means the frames that come from there, none means both ways. reset makes all well. cable alone tells how it is set and what it has carried.",
-		"末尾的 HOST 表示只对从它发出的帧生效，不写就是两个方向。reset 恢复正常。只写 cable 显示当前设置和传输统计。"),
+		"A HOST at the end means the frames that come from there, none means both ways. reset makes all well. cable alone tells how it is set and what it has carried. "+
+			"mtu is what the hosts know of the cable; path-mtu is a narrow spot on the way that they do not know: what is longer is cut into fragments there, or its sender is told by ICMP.",
+		"末尾的 HOST 表示只对从它发出的帧生效，不写就是两个方向。reset 恢复正常。只写 cable 显示当前设置和传输统计。"+
+			"mtu 是两台主机都知道的限制；path-mtu 是途中它们不知道的窄处：过长的分组在那里被分片，或由 ICMP 告知发送方。"),
 	Choices: map[string][]repl.Choice{"HOST": hostChoices, "FRAMES": {
 		{Word: "syn", Meaning: names.T("SYN without ACK", "不带 ACK 的 SYN")},
 		{Word: "data", Meaning: names.T("TCP segments with payload", "带数据的 TCP 段")},
@@ -85,7 +87,7 @@ func turn(e *repl.Env, c repl.Cable, knob repl.Knob, about repl.Word) error {
 	return nil
 }
 
-var knobs = []string{"delay", "loss", "duplicate", "reorder", "drop", "rate", "mtu", "cut", "mend", "reset"}
+var knobs = []string{"delay", "loss", "duplicate", "reorder", "drop", "rate", "mtu", "path-mtu", "cut", "mend", "reset"}
 
 // readKnob reads what stands behind cable; about is the word that an error of the cable's own means.
 func readKnob(e *repl.Env, c repl.Cable, what repl.Word) (k repl.Knob, about repl.Word, err error) {
@@ -113,6 +115,12 @@ func readKnob(e *repl.Env, c repl.Cable, what repl.Word) (k repl.Knob, about rep
 		}
 		k.Number, err = e.Int("NUMBER", 0, 1, 1<<20)
 		return k, about, err
+	case "path-mtu":
+		about = e.Peek()
+		if !e.More() {
+			return k, about, e.Missing("NUMBER")
+		}
+		k.Number, err = e.Int("NUMBER", 0, 0, 1<<20)
 	case "cut", "mend":
 	case "reset":
 		return k, about, nil

@@ -122,6 +122,8 @@ var inspect = &repl.Command{
 	Detail: names.T("Fields: name kind family type proto fileno sockname peername state recvq sendq backlog blocking timeout ready sent received options tcp_info. A field alone is printed as Python prints it.",
 		"字段：name kind family type proto fileno sockname peername state recvq sendq backlog blocking timeout ready sent received options tcp_info。只写一个字段时，按 Python 的样子打印。"),
 	Choices: map[string][]repl.Choice{"FIELD": fieldChoices()},
+	Flags:   []repl.Flag{untilFlag, timeoutFlag},
+	Waits:   names.T("a field to change", "字段变化"),
 	Example: []string{"s = socket tcp", "inspect s type"},
 	Python:  "s.type, s.family, s.fileno(), s.getsockname(), s.getpeername()",
 	Man:     "getsockname(2)",
@@ -145,6 +147,13 @@ var inspect = &repl.Command{
 		}
 		if err := e.Gives(max(len(chosen), 1)); err != nil {
 			return err
+		}
+		switch {
+		case e.Flag("until") && len(chosen) == 1:
+			return inspectUntil(e, k, chosen[0])
+		case e.Flag("until") || e.Flag("timeout"):
+			return e.FlagErr(names.T("inspect waits for one field, until it is a value", "inspect 只能等待一个字段变成某个值"), "until", "timeout").
+				Hint(names.T("inspect "+k.Name+" state --until ESTABLISHED", "inspect "+k.Name+" state --until ESTABLISHED"))
 		}
 		if len(chosen) == 0 {
 			return inspectCard(e, k, all)

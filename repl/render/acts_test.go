@@ -118,6 +118,11 @@ func samples() []sample {
 			sockets.Packet{Source: "inferred", Proto: "udp", From: "[::1]:55555", To: "[::1]:9999", Len: 2},
 			sockets.Packet{Proto: "icmp6", From: "[::1]", To: "[::1]", Len: 50, Duplicate: true, OutOfOrder: true, Marks: []string{"duplicate", "out-of-order"}},
 		}}},
+		{"odd packets", &sockets.Act{Line: "", Steps: []sockets.Step{
+			sockets.Packet{Source: "cable", Proto: "tcp", From: "10.0.0.1:40022", To: "10.0.0.2:7000", Flags: "A", Seq: 1, Ack: 1, Len: 1448, Retransmission: true, Marks: []string{"retransmission", "fast-retransmission"}, Window: 65536},
+			sockets.Packet{Source: "cable", Proto: "tcp", From: "10.0.0.1:40022", To: "10.0.0.2:7000", Flags: "A", Ack: 1, Lost: true, Marks: []string{"keepalive"}, Window: 65536},
+			sockets.Packet{Source: "cable", Proto: "tcp", From: "10.0.0.2:7000", To: "10.0.0.1:40022", Flags: "A", Seq: 1, Ack: 1449, Marks: []string{"zero-window", "window-probe-ack", "of tomorrow"}},
+		}}},
 		{"hostile", &sockets.Act{Seq: 18, Line: "print \x1b]0;owned\a \u202e", Python: "print('\x1b')", Value: sockets.TextOf("\x1b[2J\x9b31m\u202egnp.exe\r\nsecond \u009b line \xff"), Err: errors.New("a \x1b[31mforeign\x07 error")}},
 		{"job", &sockets.Act{Job: 1, Line: "c = accept s &", Value: sockets.Value{Type: sockets.SocketValue, Text: "c"}, Steps: []sockets.Step{
 			sockets.Call{Op: "accept4", Args: "3", Ret: 4}}}},

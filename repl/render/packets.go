@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -119,12 +120,17 @@ func (d *drawing) options(p sockets.Packet) []string {
 	return brief
 }
 
-// packetMarks says what is remarkable about a packet that arrived or was meant to.
+// packetMarks says what is remarkable about a packet, but for its loss, in a word or two: what each means is told by layers.
 func packetMarks(p sockets.Packet) (all []names.Text) {
+	special := slices.Contains(p.Marks, "fast-retransmission") || slices.Contains(p.Marks, "spurious-retransmission")
 	for _, id := range p.Marks {
-		if word, ok := names.HeaderWord(id); ok {
-			all = append(all, word)
+		word, ok := names.HeaderWord(id)
+		if !ok || id == "retransmission" && special {
+			continue
 		}
+		en, _, _ := strings.Cut(strings.Split(word.En, ",")[0], ":")
+		zh, _, _ := strings.Cut(word.Zh, "：")
+		all = append(all, names.T(en, zh))
 	}
 	return all
 }

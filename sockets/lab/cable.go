@@ -153,16 +153,33 @@ func (c *Cable) Frames(see func(Frame)) (stop func(), err error) {
 }
 
 // Settle waits until every frame that a host had sent before the call, and that the cable does not delay, has arrived
-// and was shown to who watches. A watcher must not call it.
+// and was shown to who watches; so has what was sent in answer, and in answer to that. A watcher must not call it.
 func (c *Cable) Settle() error {
 	if c.founder != nil {
 		return c.founder.do(order{Do: "settle"}, nil)
 	}
-	for _, p := range c.ports {
-		p.settle()
+	const mostAnswers = 16 // where two hosts talk without end, nothing ever settles
+	for before, n := c.frames(), 0; n < mostAnswers; n++ {
+		for _, p := range c.ports {
+			p.settle()
+		}
+		now := c.frames()
+		if now == before {
+			break
+		}
+		before = now
 	}
 	c.watch.settle()
 	return nil
+}
+
+// frames is how many frames were put on the cable.
+func (c *Cable) frames() (n uint64) {
+	for _, l := range c.lanes {
+		_, counts := l.state()
+		n += counts.Frames
+	}
+	return n
 }
 
 // State tells what the cable is set to and what it has carried.

@@ -207,6 +207,22 @@ func TestPortUnreachable(t *testing.T) {
 	is(t, "connect", unix.Connect(client, sockaddr(right4, 9)), unix.ECONNREFUSED)
 }
 
+// TestSettleAnswers: what a frame has caused on the other side is there, too, when the cable has settled.
+func TestSettleAnswers(t *testing.T) {
+	if !inLab(t) {
+		return
+	}
+	r := record(t)
+	u := at(t, Left, right4, unix.SOCK_DGRAM)
+	for i := range 5 { // the kernel answers so many at once, and then one a second
+		must(t, unix.Sendto(u, []byte("anybody?"), 0, sockaddr(right4, 9)))
+		must(t, here.Cable().Settle())
+		if n := len(r.named("icmp")); n != i+1 {
+			t.Fatalf("%d answers to %d datagrams", n, i+1)
+		}
+	}
+}
+
 func TestBroadcast(t *testing.T) {
 	if !inLab(t) {
 		return

@@ -116,6 +116,7 @@ type seg struct {
 	id       uint16 // 0 for one of its own
 	scale    int    // window scale and SACK in a SYN, where not 0
 	sack     [][2]uint32
+	lost     bool
 }
 
 var segID uint16
@@ -146,6 +147,6 @@ func (s seg) packet(t testing.TB) *Packet {
 		tcp.Options = append(tcp.Options, layers.TCPOption{OptionType: 5, OptionLength: uint8(2 + len(b)), OptionData: b})
 	}
 	p := decode(t, Ethernet, build(t, ether(layers.EthernetTypeIPv4), ip, tcp, gopacket.Payload(make([]byte, s.n))))
-	p.Time = epoch.Add(s.at)
+	p.Time, p.Lost = epoch.Add(s.at), s.lost
 	return &p
 }

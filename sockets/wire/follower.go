@@ -101,14 +101,19 @@ type end struct {
 	holes  []hole // below next, and not seen
 	passed time.Time
 
-	hasAck bool
-	ack    uint32 // the highest acknowledgement
-	window uint16 // the last one, as on the wire
-	dups   int    // duplicate ACKs of ack
+	heard
 
 	asked  question
 	recent [32]identity // the last packets, to find one that came twice
 	count  int
+}
+
+// Heard is what an end has told the other.
+type heard struct {
+	hasAck bool
+	ack    uint32 // the highest acknowledgement
+	window uint16 // the last one, as on the wire
+	dups   int    // duplicate ACKs of ack
 }
 
 // A hole is bytes that were not seen: from, and up to but not to.

@@ -40,6 +40,7 @@ func TestFollower(t *testing.T) {
 	ack := func(n uint32) seg { return seg{from: 'b', flags: ACK, seq: 501, ack: n, win: 1000} }
 	at := func(s seg, d time.Duration) seg { s.at = d; return s }
 	win := func(s seg, w uint16) seg { s.win = w; return s }
+	gone := func(s seg) seg { s.lost = true; return s }
 	same := func(s seg, id uint16) seg { s.id = id; return s }
 	for _, c := range []struct {
 		name string
@@ -63,6 +64,11 @@ func TestFollower(t *testing.T) {
 			">A 1 1|<A 1 11 zero-window|>A 10 1 window-probe|<A 1 11 zero-window window-probe-ack|<A 1 11 window-update|>A 11 1"},
 		{"probe of a byte", []seg{data(101, 10), win(ack(111), 0), data(111, 1), win(ack(111), 0), win(ack(111), 500), data(111, 1), ack(112)},
 			">A 1 1|<A 1 11 zero-window|>A 11 1 window-probe|<A 1 11 zero-window window-probe-ack|<A 1 11 window-update|>A 11 1|<A 1 12"},
+		{"lost window update", []seg{data(101, 10), win(ack(111), 0), gone(win(ack(111), 500)), {from: 'a', flags: ACK, seq: 110, ack: 501, win: 1000}, win(ack(111), 500), data(111, 4)},
+			">A 1 1|<A 1 11 zero-window|<A 1 11 window-update|>A 10 1 window-probe|<A 1 11 window-update|>A 11 1"},
+		{"lost ACKs", []seg{data(101, 10), data(111, 10), data(121, 10), data(131, 10), ack(111), ack(111), gone(ack(111)), gone(ack(111)), gone(ack(141)), data(111, 10), ack(141)},
+			">A 1 1|>A 11 1|>A 21 1|>A 31 1|<A 1 11|<A 1 11 dup-ack|<A 1 11 dup-ack|<A 1 11 dup-ack|<A 1 41|>A 11 1 retransmission|<A 1 41"},
+		{"lost data", []seg{gone(data(101, 10)), data(111, 10), ack(101), data(101, 10)}, ">A 1 1|>A 11 1|<A 1 1 dup-ack|>A 1 1 retransmission"},
 		{"window update", []seg{data(101, 10), ack(111), win(ack(111), 2000)}, ">A 1 1|<A 1 11|<A 1 11 window-update"},
 		{"full window", []seg{win(ack(101), 2), data(101, 16)}, "<A 1 1 window-update|>A 1 1 window-full"},
 		{"FIN", []seg{{from: 'a', flags: FIN | ACK, seq: 101, ack: 501, win: 1000}, ack(102), {from: 'b', flags: FIN | ACK, seq: 501, ack: 102, win: 1000},

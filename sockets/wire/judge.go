@@ -36,7 +36,11 @@ func (f *Follower) Judge(p *Packet) Seen {
 		return s // what it says was heard already
 	}
 	asked := c.sequence(p, me, &s)
+	heard := mine.heard
 	c.acknowledgement(t, me, &s)
+	if p.Lost { // the peer goes on with what it has heard before
+		mine.heard = heard
+	}
 	mine.asked = asked
 	if s.FromClient && !isNew && c.rtt == 0 && peer.syn && !t.Flags.Has(SYN) {
 		c.rtt = max(p.Time.Sub(c.synAt), 1)

@@ -11,6 +11,7 @@ type Packet struct {
 	Link    Link
 	Data    []byte    // the frame, from its first byte
 	Time    time.Time // when it was seen; Decode leaves it zero
+	Lost    bool      // it is known to be lost on the way: who it was for has not heard it. Decode leaves it false
 	WireLen int       // its length on the wire: more than len(Data) where the capture cut it. Decode takes it for whole
 
 	SrcMAC, DstMAC MAC
