@@ -84,7 +84,12 @@ func failure(s string) string {
 
 // assigned is what stands left of "=" in a line that begins with NAME, NAME = and "" in any other. An "==" is no "=".
 func assigned(s string) string {
-	blanks := func(i int) int { return i + len(s[i:]) - len(strings.TrimLeft(s[i:], " \t")) }
+	blanks := func(i int) int {
+		for i < len(s) && (s[i] == ' ' || s[i] == '\t') {
+			i++
+		}
+		return i
+	}
 	for i := 0; ; {
 		n := nameLen(s[i:])
 		i = blanks(i + n)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,20 @@ func (e *Env) Last() (sockets.Value, bool) {
 func (e *Env) LastOdd() *sockets.Act { return e.Session.odd }
 
 // Lines are the session's lines, this one the last.
-func (e *Env) Lines() []string { return e.Session.lines }
+func (e *Env) Lines() []string { return slices.Concat(e.Session.lines...) }
+
+// pages hold many lines, and never copy them to hold more.
+type pages [][]string
+
+const perPage = 1024
+
+func (p *pages) add(line string) {
+	if n := len(*p); n == 0 || len((*p)[n-1]) == perPage {
+		*p = append(*p, make([]string, 0, perPage))
+	}
+	last := &(*p)[len(*p)-1]
+	*last = append(*last, line)
+}
 
 // OpenSockets are the session's open sockets, by descriptor.
 func (e *Env) OpenSockets() []*sockets.Socket { return e.Session.open() }

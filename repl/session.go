@@ -34,9 +34,10 @@ type Session struct {
 	recent  []*sockets.Socket          // open ones, the current one last
 	byFD    map[sockets.FD]*sockets.Socket
 	values  map[string]sockets.Value
+	vars    lookup // what $name stands for
 	last    sockets.Value
 	odd     *sockets.Act // the last act that failed or had a note, for why
-	lines   []string     // of this session, for history
+	lines   pages        // of this session, for history
 	jobs    []*Job
 	spare   *Env                    // of a line that is over
 	doing   bool                    // a line that is no job runs
@@ -95,6 +96,7 @@ func NewSession(c Config) *Session {
 		sockets: map[string]*sockets.Socket{}, values: map[string]sockets.Value{}, byFD: map[sockets.FD]*sockets.Socket{}, said: map[string]bool{}, stirs: map[sockets.FD]sys.Stir{},
 	}
 	s.left.L = &s.mu
+	s.vars = s.lookup
 	s.lang.Store(int32(c.Lang))
 	all := render.ShowAll()
 	s.show.Store(&all)
@@ -129,7 +131,7 @@ func (s *Session) Do(ctx context.Context, text string) *sockets.Act {
 
 func (s *Session) do(ctx context.Context, text string) *sockets.Act {
 	e := s.fresh()
-	line, perr := parseLine(text, s.lookup, e.room)
+	line, perr := parseLine(text, s.vars, e.room)
 	if perr == nil && line.Command.Text == "" && !line.Command.Quoted {
 		s.reuse(e)
 		return nil
@@ -139,7 +141,7 @@ func (s *Session) do(ctx context.Context, text string) *sockets.Act {
 	s.seq++
 	act := sockets.NewAct(s.seq, text, s.observers...)
 	s.tellUntold(act)
-	s.lines = append(s.lines, text)
+	s.lines.add(text)
 	var begun bool
 	if perr != nil {
 		act.Err = perr

@@ -53,6 +53,9 @@ func (x *lexer) words(ws []Word) ([]Word, *sockets.Error) {
 
 func (x *lexer) blanks() {
 	for x.pos < len(x.line) {
+		if c := x.line[x.pos]; c > ' ' && c < utf8.RuneSelf {
+			return
+		}
 		r, n := utf8.DecodeRuneInString(x.line[x.pos:])
 		if !unicode.IsSpace(r) && r != 0 {
 			return
@@ -136,6 +139,7 @@ func plain(s string) int {
 		switch {
 		case r == '\'' || r == '"' || r == '$':
 			return 0
+		case r > ' ' && r < utf8.RuneSelf:
 		case r == 0 || unicode.IsSpace(r):
 			return i
 		}
@@ -146,6 +150,9 @@ func plain(s string) int {
 // opensTuple reports whether a tuple begins at pos: a bracket and a quote, or a bracket and a $name that is closed again.
 func (x *lexer) opensTuple() bool {
 	rest := x.line[x.pos:]
+	if rest[0] != '(' {
+		return false
+	}
 	return strings.HasPrefix(rest, "('") || strings.HasPrefix(rest, `("`) || strings.HasPrefix(rest, "($") && strings.Contains(rest, ")")
 }
 

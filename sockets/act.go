@@ -18,7 +18,7 @@ type Act struct {
 	Python   string // the same thing in Python, "" where Python has none
 
 	observers []Observer
-	room      [8]Step // for the first Steps
+	room      [6]Step // for the first Steps
 }
 
 // NewAct returns an act that tells the observers each step as it is made.

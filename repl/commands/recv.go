@@ -117,7 +117,10 @@ func receive(e *repl.Env, op string, k *sockets.Socket, n int, flags sockets.Msg
 		}
 		noteReceived(e, k, len(data), len(buf), length, flags)
 	}
-	return data, from, e.Fail(op, k, err, "n", strconv.Itoa(len(buf)))
+	if err != nil {
+		err = e.Fail(op, k, err, "n", strconv.Itoa(len(buf)))
+	}
+	return data, from, err
 }
 
 // noteReceived notes what a receiving call's count means. length is the datagram's own, -1 where unknown.
