@@ -19,15 +19,17 @@ const mostTraced = 20000
 //	Wire ─▶ Drain ─▶ of a socket of this session? ─▶ Follower: relative numbers, what is odd ─▶ a step of the act
 //	                                                                                       └──▶ the log, for wire and layers
 type trace struct {
-	wire     Wire // nil while nothing is looked at
-	off      bool // nothing is to be looked at: the student's wish, or there is no way to
-	stop     context.CancelFunc
-	follower wire.Follower
-	ports    map[Port]bool
-	holds    []hold
-	log      []Traced
-	dropped  int // of the log, the oldest
-	lost     int // frames that the kernel had no room for
+	wire      Wire // nil while nothing is looked at
+	inferring bool // packets cannot be captured, and what must have gone is told instead
+	tallies   map[endOf]tally
+	off       bool // nothing is to be looked at: the student's wish, or there is no way to
+	stop      context.CancelFunc
+	follower  wire.Follower
+	ports     map[Port]bool
+	holds     []hold
+	log       []Traced
+	dropped   int // of the log, the oldest
+	lost      int // frames that the kernel had no room for
 }
 
 // A hold is an address that a socket of the session has or had: what goes over it is the session's.
@@ -213,7 +215,7 @@ func (e *Env) packets() {
 // traceAct remembers what the line did at its sockets, for the ladder.
 func (e *Env) traceAct() {
 	t := &e.Session.trace
-	if t.wire == nil {
+	if t.wire == nil && !t.inferring {
 		return
 	}
 	for _, u := range e.used {

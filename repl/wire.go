@@ -38,6 +38,7 @@ type Frame struct {
 // Toward says that the line is about to speak to an address, so that already its first packet is seen.
 func (e *Env) Toward(k *sockets.Socket, addr sockets.Address) {
 	if proto := k.KindName(); proto == "tcp" || proto == "udp" {
+		e.toward = addr
 		e.lookAtWire()
 		e.Session.trace.toward(proto, addr.Port)
 	}
@@ -45,7 +46,7 @@ func (e *Env) Toward(k *sockets.Socket, addr sockets.Address) {
 
 // Learn asks for the port of a socket whose connect failed, where packets are looked at: they have it.
 func (e *Env) Learn(k *sockets.Socket) {
-	if e.Session.trace.wire == nil || k.Local.Port != 0 {
+	if t := &e.Session.trace; t.wire == nil && !t.inferring || k.Local.Port != 0 {
 		return
 	}
 	if local, err := e.Afterwards().Scaffold().Getsockname(k.FD); err == nil {
@@ -65,6 +66,7 @@ func (e *Env) lookAtWire() {
 		t.off = true
 		var told *sockets.Error
 		if errors.As(err, &told) {
+			t.inferring = s.openKernel != nil
 			e.Act.Note("packets-unseen")
 			return
 		}
@@ -74,8 +76,10 @@ func (e *Env) lookAtWire() {
 
 // WireOn begins to look at what the session's sockets send and receive; it does nothing where that has begun.
 func (e *Env) WireOn() error {
+	t := &e.Session.trace
 	err := e.Session.wireOn()
-	e.Session.trace.off = err != nil
+	t.off = err != nil
+	t.inferring = err != nil && e.Session.openKernel != nil
 	return err
 }
 
@@ -106,8 +110,9 @@ func (s *Session) wireOn() error {
 
 // WireOff ends it. What was seen stays for wire and wire save.
 func (e *Env) WireOff() {
-	e.Session.trace.close()
-	e.Session.trace.off = true
+	t := &e.Session.trace
+	t.close()
+	t.off, t.inferring = true, false
 }
 
 func (t *trace) close() {
