@@ -25,7 +25,7 @@ type Wire interface {
 
 // A Port is one end of the session's traffic.
 type Port struct {
-	Proto  string // "tcp" or "udp"
+	Proto  string // "tcp", "udp"; or "icmp", which has no numbers
 	Number uint16
 }
 
@@ -37,11 +37,21 @@ type Frame struct {
 
 // Toward says that the line is about to speak to an address, so that already its first packet is seen.
 func (e *Env) Toward(k *sockets.Socket, addr sockets.Address) {
-	if proto := k.KindName(); proto == "tcp" || proto == "udp" {
+	t := &e.Session.trace
+	switch proto := k.KindName(); {
+	case proto == "tcp" || proto == "udp":
 		e.toward = addr
 		e.lookAtWire()
-		e.Session.trace.toward(proto, addr.Port)
+		t.toward(proto, addr.Port)
+	case speaksICMP(k):
+		e.lookAtWire()
+		t.ping(addr.IP.Unmap().WithZone(""), k.Name)
 	}
+}
+
+// speaksICMP reports whether k is a ping socket, or a raw one for ICMP.
+func speaksICMP(k *sockets.Socket) bool {
+	return k.KindName() == "icmp" || k.KindName() == "raw" && (k.Proto == 1 || k.Proto == 58)
 }
 
 // Learn asks for the port of a socket whose connect failed, where packets are looked at: they have it.

@@ -24,11 +24,14 @@ func openCapture() (repl.Wire, error) {
 func (c *capture) Only(ports []repl.Port) error {
 	f := tap.Filter{Fragments: len(ports) > 0}
 	for _, p := range ports {
-		proto := tap.TCP
-		if p.Proto == "udp" {
-			proto = tap.UDP
+		switch p.Proto {
+		case "tcp":
+			f.Ports = append(f.Ports, tap.Port{Proto: tap.TCP, Number: p.Number})
+		case "udp":
+			f.Ports = append(f.Ports, tap.Port{Proto: tap.UDP, Number: p.Number})
+		case "icmp":
+			f.ICMP = true
 		}
-		f.Ports = append(f.Ports, tap.Port{Proto: proto, Number: p.Number})
 	}
 	return c.tap.SetFilter(f)
 }
