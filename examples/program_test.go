@@ -196,6 +196,22 @@ type step struct {
 	Field       string `json:"field"`
 	Was         string `json:"was"`
 	Now         string `json:"now"`
+
+	Source         string   `json:"source"`
+	Proto          string   `json:"proto"`
+	From           string   `json:"from"`
+	To             string   `json:"to"`
+	Flags          string   `json:"flags"`
+	Seq            int64    `json:"seq"`
+	Ack            int64    `json:"ack"`
+	Len            int      `json:"len"`
+	Window         int      `json:"window"`
+	Lost           bool     `json:"lost"`
+	Retransmission bool     `json:"retransmission"`
+	Duplicate      bool     `json:"duplicate"`
+	OutOfOrder     bool     `json:"out_of_order"`
+	Options        []string `json:"options"`
+	Marks          []string `json:"marks"`
 }
 
 type value struct {
