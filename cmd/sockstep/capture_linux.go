@@ -9,7 +9,10 @@ import (
 )
 
 // A capture is the machine's own interfaces as a repl.Wire.
-type capture struct{ tap *tap.Tap }
+type capture struct {
+	tap   *tap.Tap
+	parts wire.Reassembler
+}
 
 // openCapture opens a tap that takes nothing yet. Without CAP_NET_RAW it fails with EPERM.
 func openCapture() (repl.Wire, error) {
@@ -17,7 +20,7 @@ func openCapture() (repl.Wire, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &capture{t}, nil
+	return &capture{tap: t}, nil
 }
 
 // Only is repl.Wire's.
@@ -50,6 +53,7 @@ func (c *capture) Drain() (frames []repl.Frame, lost int, err error) {
 		}
 		p, _ := wire.Decode(link, r.Data) // what is wrong in it is in p.Err
 		p.Time, p.WireLen = r.Time, r.WireLen
+		whose(&c.parts, &p)
 		frames = append(frames, repl.Frame{Packet: p, Source: "captured"})
 	}
 	return frames, lost, err
