@@ -38,12 +38,6 @@ func parseLine(text string, vars lookup, room []Word) (Line, *sockets.Error) {
 	x.blanks()
 	if head := assigned(text[x.pos:]); head != "" {
 		l.Names = nameWords(head, x.pos)
-		for _, w := range l.Names {
-			if slices.Contains(pythonWords, w.Text) {
-				return l, w.Err(names.T(w.Text+" is a word of Python's, and names nothing there", w.Text+" 是 Python 的关键字，不能作名字")).
-					Hint(names.T(w.Text+"_", w.Text+"_"))
-			}
-		}
 		x.pos += len(head) + 1
 	}
 	words, err := x.words(room)
@@ -69,10 +63,6 @@ func parseLine(text string, vars lookup, room []Word) (Line, *sockets.Error) {
 	}
 	return l, nil
 }
-
-// pythonWords are Python's keywords: a name has to do in the line in Python, too.
-var pythonWords = strings.Fields(`False None True and as assert async await break class continue def del elif else except finally
-	for from global if import in is lambda nonlocal not or pass raise return try while with yield`)
 
 // failures are the kinds of failure that have no errno and that "!" can ask for.
 var failures = []string{"timed-out", "cancelled", "usage", "eof", "expect", "no-lab"}
