@@ -19,7 +19,7 @@ import (
 //	#: took 300ms                           a call of the line waited in the kernel at least so long
 //
 // → is from left to right, ← the other way. Behind a packet's name (SYN+ACK; data for TCP with any payload; UDP; ICMP and
-// its type) stands what is particular about it: lost, retransmission, duplicate, out-of-order, and nothing of these where none stands;
+// its type; ARP request or reply) stands what is particular about it: lost, retransmission, duplicate, out-of-order, and nothing of these where none stands;
 // what else sockstep says of it (zero-window, fast-retransmission); len 5, seq 1, ack 6, win 0; fragment, sack. ×3 are three
 // alike in a row, ×3+ at least so many. … are any packets or none. {…} are packets in any order. +1s says that the packet
 // behind it came at least so much later than the one before.
@@ -148,7 +148,7 @@ func readPackets(words []string) (all []wanted, err error) {
 			p := wanted{right: w == "→", name: words[i+1], least: 1, most: 1, later: later, word: w + " " + words[i+1]}
 			later = 0
 			i++
-			if p.name == "ICMP" && i+1 < len(words) {
+			if (p.name == "ICMP" || p.name == "ARP") && i+1 < len(words) {
 				i++
 				p.name += " " + words[i]
 				p.word += " " + words[i]
@@ -278,7 +278,12 @@ func packetsOf(acts []act, from, to int) (all []sent) {
 	return all
 }
 
+// packets checks a claim of packets. The search for a host's card (ARP), which comes before the first packet to it, is left
+// out where the claim does not speak of it.
 func (c claim) packets(all []sent) error {
+	if !strings.Contains(strings.Join(c.words, " "), "ARP") {
+		all = slices.DeleteFunc(all, func(p sent) bool { return p.Proto == "arp" || strings.HasPrefix(p.Flags, "neighbor-") })
+	}
 	if match(c.wanted, all, nil) {
 		return nil
 	}
@@ -374,6 +379,8 @@ func (p sent) name() string {
 		return strings.Join(all, "+")
 	case "icmp", "icmp6":
 		return "ICMP " + p.Flags
+	case "arp":
+		return "ARP " + p.Flags
 	}
 	return strings.ToUpper(p.Proto)
 }

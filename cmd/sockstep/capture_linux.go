@@ -37,6 +37,8 @@ func (c *capture) Only(ports []repl.Port) error {
 			f.Ports = append(f.Ports, tap.Port{Proto: tap.UDP, Number: p.Number})
 		case "icmp":
 			f.ICMP = true
+		case "arp":
+			f.ARP = true
 		}
 	}
 	return c.tap.SetFilter(f)

@@ -309,6 +309,9 @@ func (w *cableWire) see(f lab.Frame) {
 		about = p.ICMP.Inner
 	}
 	ours := func(port repl.Port) bool {
+		if port.Proto == "arp" {
+			return about.ARP != nil || about.Proto == "icmp6"
+		}
 		return (port.Proto == about.Proto || port.Proto == "icmp" && about.Proto == "icmp6") && (port.Number == about.Src.Port() || port.Number == about.Dst.Port())
 	}
 	switch {

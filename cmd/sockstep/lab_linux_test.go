@@ -49,10 +49,10 @@ type labAct struct {
 	Line  string
 	OK    bool
 	Steps []struct {
-		Kind, Source, Flags, Field, Now string
-		To                              string
-		Options                         []string
-		Lost, Retransmission            bool
+		Kind, Source, Proto, Flags, Field, Now string
+		To                                     string
+		Options                                []string
+		Lost, Retransmission                   bool
 	}
 	Value struct {
 		Text   string
@@ -120,7 +120,7 @@ func TestLabSession(t *testing.T) {
 			flags += st.Source + " " + st.Flags + " "
 		}
 	}
-	if flags != "cable S cable SA cable A " {
+	if flags != "cable request cable reply cable S cable SA cable A " { // at first right's card is searched: ARP
 		t.Errorf("the handshake on the cable: %s", flags)
 	}
 	if loss := got["cable"].Value.Fields["loss"]; loss != "left→right 20%, right→left 0%" {
@@ -191,7 +191,7 @@ func TestLabFragments(t *testing.T) {
 	got := acts(t, "u = at right listen udp right:7000", "v = socket udp", "sendto v right:7000 --fill 4000")
 	var from []string
 	for _, st := range got["sendto v right:7000 --fill 4000"].Steps {
-		if st.Kind == "packet" {
+		if st.Kind == "packet" && st.Proto != "arp" {
 			from = append(from, strings.Join(st.Options, " ")+" "+st.To)
 		}
 	}
@@ -299,7 +299,7 @@ func TestLabLoopback(t *testing.T) {
 	for line, want := range map[string]string{
 		"c = connect tcp 127.0.0.1:8888":       "captured S, captured SA, captured A",
 		"c2 = at right connect tcp [::1]:8888": "captured S, captured SA, captured A",
-		"e = connect tcp right:7000":           "cable S, cable SA, cable A",
+		"e = connect tcp right:7000":           "cable request, cable reply, cable S, cable SA, cable A", // at first right's card is searched: ARP
 	} {
 		var seen []string
 		for _, s := range got[line].Steps {
