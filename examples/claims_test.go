@@ -24,8 +24,8 @@ import (
 // alike in a row, ×3+ at least so many. … are any packets or none. {…} are packets in any order. +1s says that the packet
 // behind it came at least so much later than the one before.
 //
-// In the head of a script, "#: races 40ms" says that a line must be quicker than something in the kernel is: such a
-// script may be played a few times until it is.
+// "#: races 40ms" is about no line: the lines must be quicker than something else is. Such a script may be played a few
+// times until they are.
 type claim struct {
 	at    int    // the line of the script that it stands in, from 1
 	above int    // the line above it, from 1
@@ -66,7 +66,7 @@ func readExperiment(text string) (x experiment, err error) {
 		line = strings.TrimSpace(line)
 		said, isClaim := strings.CutPrefix(line, "#:")
 		switch {
-		case isClaim && strings.HasPrefix(strings.TrimSpace(said), "races ") && len(x.lines) == 0:
+		case isClaim && strings.HasPrefix(strings.TrimSpace(said), "races "):
 			x.races = true
 		case isClaim:
 			c, err := readClaim(said)
