@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"sockstep/sockets"
@@ -19,15 +20,18 @@ const mostTraced = 20000
 //	Wire ─▶ Drain ─▶ of a socket of this session? ─▶ Follower: relative numbers, what is odd ─▶ a step of the act
 //	                                                                                       └──▶ the log, for wire and layers
 type trace struct {
-	wire     Wire // nil while nothing is looked at
-	off      bool // nothing is to be looked at: the student's wish, or there is no way to
-	stop     context.CancelFunc
-	follower wire.Follower
-	ports    map[Port]bool
-	holds    []hold
-	log      []Traced
-	dropped  int // of the log, the oldest
-	lost     int // frames that the kernel had no room for
+	wire      Wire // nil while nothing is looked at
+	inferring bool // packets cannot be captured, and what must have gone is told instead
+	tallies   map[endOf]tally
+	off       bool // nothing is to be looked at: the student's wish, or there is no way to
+	stop      context.CancelFunc
+	follower  wire.Follower
+	ports     map[Port]bool
+	pinged    map[netip.Addr]string // the hosts that ICMP was sent to, and by which socket
+	holds     []hold
+	log       []Traced
+	dropped   int // of the log, the oldest
+	lost      int // frames that the kernel had no room for
 }
 
 // A hold is an address that a socket of the session has or had: what goes over it is the session's.
@@ -63,6 +67,37 @@ func (t *trace) toward(proto string, port uint16) {
 	}
 	t.ports[p] = true
 	t.only()
+}
+
+// ping makes the wire take ICMP, of which a socket speaks to a host.
+func (t *trace) ping(host netip.Addr, name string) {
+	if t.wire == nil || !host.IsValid() {
+		return
+	}
+	if t.pinged == nil {
+		t.pinged = map[netip.Addr]string{}
+	}
+	t.pinged[host] = name
+	if p := (Port{Proto: "icmp"}); !t.ports[p] {
+		if t.ports == nil {
+			t.ports = map[Port]bool{}
+		}
+		t.ports[p] = true
+		t.only()
+	}
+}
+
+// pinger is the socket that an ICMP message is of: one that spoke to its sender or to whom it goes.
+func (t *trace) pinger(p *wire.Packet) (name string, sent, ok bool) {
+	if p.ICMP == nil || len(t.pinged) == 0 || strings.HasPrefix(p.ICMP.Name(), "neighbor") || strings.HasPrefix(p.ICMP.Name(), "router") {
+		return "", false, false
+	}
+	from, to := p.Src.Addr().Unmap().WithZone(""), p.Dst.Addr().Unmap().WithZone("")
+	if name, ok := t.pinged[to]; ok && !(from == to && strings.HasSuffix(p.ICMP.Name(), "reply")) {
+		return name, true, true
+	}
+	name, ok = t.pinged[from]
+	return name, false, ok
 }
 
 func (t *trace) only() {
@@ -136,6 +171,9 @@ func (t *trace) take(began time.Time, act int) []Traced {
 			about = f.ICMP.Inner
 		}
 		h, sent, ok := t.owner(about.Proto, unmap(about.Src), unmap(about.Dst))
+		if !ok {
+			h.name, sent, ok = t.pinger(about)
+		}
 		if !ok {
 			continue
 		}
@@ -213,7 +251,7 @@ func (e *Env) packets() {
 // traceAct remembers what the line did at its sockets, for the ladder.
 func (e *Env) traceAct() {
 	t := &e.Session.trace
-	if t.wire == nil {
+	if t.wire == nil && !t.inferring {
 		return
 	}
 	for _, u := range e.used {
@@ -266,7 +304,7 @@ func (e *Env) Story(k *sockets.Socket) []Traced {
 	own, peer := endpoint(k.Local), endpoint(k.Peer)
 	for _, x := range t.log {
 		mine := x.Local == own && (x.Peer == peer || k.Peer.IsZero()) || x.Local == peer && x.Peer == own || x.Socket == k.Name && x.Packet == nil
-		if x.Proto == k.KindName() && mine {
+		if x.Proto == k.KindName() && mine || speaksICMP(k) && strings.HasPrefix(x.Proto, "icmp") && x.Socket == k.Name {
 			out = append(out, x)
 		}
 	}

@@ -25,7 +25,7 @@ type Wire interface {
 
 // A Port is one end of the session's traffic.
 type Port struct {
-	Proto  string // "tcp" or "udp"
+	Proto  string // "tcp", "udp"; or "icmp", which has no numbers
 	Number uint16
 }
 
@@ -38,15 +38,26 @@ type Frame struct {
 // Toward says that the line is about to speak to an address, so that already its first packet is seen.
 func (e *Env) Toward(k *sockets.Socket, addr sockets.Address) {
 	k.Toward = addr
-	if proto := k.KindName(); proto == "tcp" || proto == "udp" {
+	t := &e.Session.trace
+	switch proto := k.KindName(); {
+	case proto == "tcp" || proto == "udp":
+		e.toward = addr
 		e.lookAtWire()
-		e.Session.trace.toward(proto, addr.Port)
+		t.toward(proto, addr.Port)
+	case speaksICMP(k):
+		e.lookAtWire()
+		t.ping(addr.IP.Unmap().WithZone(""), k.Name)
 	}
+}
+
+// speaksICMP reports whether k is a ping socket, or a raw one for ICMP.
+func speaksICMP(k *sockets.Socket) bool {
+	return k.KindName() == "icmp" || k.KindName() == "raw" && (k.Proto == 1 || k.Proto == 58)
 }
 
 // Learn asks for the port of a socket whose connect failed, where packets are looked at: they have it.
 func (e *Env) Learn(k *sockets.Socket) {
-	if e.Session.trace.wire == nil || k.Local.Port != 0 {
+	if t := &e.Session.trace; t.wire == nil && !t.inferring || k.Local.Port != 0 {
 		return
 	}
 	if local, err := e.Afterwards().Scaffold().Getsockname(k.FD); err == nil {
@@ -66,6 +77,7 @@ func (e *Env) lookAtWire() {
 		t.off = true
 		var told *sockets.Error
 		if errors.As(err, &told) {
+			t.inferring = s.openKernel != nil
 			e.Act.Note("packets-unseen")
 			return
 		}
@@ -75,8 +87,10 @@ func (e *Env) lookAtWire() {
 
 // WireOn begins to look at what the session's sockets send and receive; it does nothing where that has begun.
 func (e *Env) WireOn() error {
+	t := &e.Session.trace
 	err := e.Session.wireOn()
-	e.Session.trace.off = err != nil
+	t.off = err != nil
+	t.inferring = err != nil && e.Session.openKernel != nil
 	return err
 }
 
@@ -107,8 +121,9 @@ func (s *Session) wireOn() error {
 
 // WireOff ends it. What was seen stays for wire and wire save.
 func (e *Env) WireOff() {
-	e.Session.trace.close()
-	e.Session.trace.off = true
+	t := &e.Session.trace
+	t.close()
+	t.off, t.inferring = true, false
 }
 
 func (t *trace) close() {

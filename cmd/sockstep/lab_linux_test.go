@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -49,6 +50,8 @@ type labAct struct {
 	OK    bool
 	Steps []struct {
 		Kind, Source, Flags, Field, Now string
+		To                              string
+		Options                         []string
 		Lost, Retransmission            bool
 	}
 	Value struct {
@@ -179,6 +182,21 @@ func TestLabPathMTU(t *testing.T) {
 	}
 	if !told {
 		t.Errorf("no ICMP: %+v", got["send u --fill 1400"].Steps)
+	}
+}
+
+// TestLabFragments: every fragment of a datagram is the session's, though only the first one has ports.
+func TestLabFragments(t *testing.T) {
+	t.Parallel()
+	got := acts(t, "u = at right listen udp right:7000", "v = socket udp", "sendto v right:7000 --fill 4000")
+	var from []string
+	for _, st := range got["sendto v right:7000 --fill 4000"].Steps {
+		if st.Kind == "packet" {
+			from = append(from, strings.Join(st.Options, " ")+" "+st.To)
+		}
+	}
+	if want := []string{"fragment at 0 10.0.0.2:7000", "fragment at 1480 10.0.0.2:7000", "fragment at 2960 10.0.0.2:7000"}; !slices.Equal(from, want) {
+		t.Errorf("the fragments: %q", from)
 	}
 }
 

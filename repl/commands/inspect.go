@@ -15,9 +15,9 @@ var inspect = &repl.Command{
 	Usage:   []string{"[S] [FIELD…]"},
 	Summary: names.T("show what the kernel knows of a socket", "查看内核所知的套接字状态"),
 	Detail: names.T(
-		"A field alone is printed as Python prints it: a plain number, times in microseconds, sizes in bytes. Tab lists the fields, --explain says what each means. "+
+		"A field alone is printed as Python prints it: a plain number, times in microseconds, sizes in bytes. Tab lists the fields, --explain says what each means; each member of tcp_info is one, too: tcpi_ato. "+
 			"After close, inspect shows the connection as long as the kernel has it. In JSON the card always has every field.",
-		"只写一个字段时，按 Python 的样子打印：纯数字，时间以微秒计，大小以字节计。按 Tab 列出字段，--explain 说明各自的含义。"+
+		"只写一个字段时，按 Python 的样子打印：纯数字，时间以微秒计，大小以字节计。按 Tab 列出字段，--explain 说明各自的含义；tcp_info 的每个成员也是字段，如 tcpi_ato。"+
 			"关闭之后，只要内核还保留着连接，inspect 就能看到它。JSON 输出的卡片总是包含所有字段。"),
 	Choices: map[string][]repl.Choice{"FIELD": fieldChoices()},
 	Flags: []repl.Flag{
@@ -39,6 +39,10 @@ var inspect = &repl.Command{
 		for e.More() {
 			w, _ := e.Next("FIELD")
 			i := slices.IndexFunc(all, func(f field) bool { return f.name == strings.ToLower(w.Text) || f.python == "%s."+w.Text+"()" })
+			if info, ok := infoField(strings.ToLower(w.Text)); i < 0 && ok {
+				chosen = append(chosen, info)
+				continue
+			}
 			if i < 0 {
 				if err := e.Misnamed(w); err != nil && len(chosen) == 0 {
 					return err
