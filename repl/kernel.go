@@ -22,6 +22,8 @@ type Kernel interface {
 	UDP(local, peer netip.AddrPort) (sockets.KernelUDP, error)
 	Inode(sockets.FD) (uint32, error)
 	Unix(inode uint32) (sockets.KernelUnix, error)
+	// Owner is a program that has the socket with this inode open: its number and its name. sockets.ErrGone where none is to be seen.
+	Owner(inode uint32) (pid int, program string, err error)
 	Close() error
 }
 

@@ -37,6 +37,7 @@ type Frame struct {
 
 // Toward says that the line is about to speak to an address, so that already its first packet is seen.
 func (e *Env) Toward(k *sockets.Socket, addr sockets.Address) {
+	k.Toward = addr
 	t := &e.Session.trace
 	switch proto := k.KindName(); {
 	case proto == "tcp" || proto == "udp":

@@ -22,6 +22,7 @@ type Socket struct {
 	ReadEnd  bool
 
 	Local, Peer  Address // as last seen
+	Toward       Address // that connect was last told
 	State        string
 	RecvQ, SendQ int
 

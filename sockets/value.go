@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+
+	"sockstep/sockets/names"
 )
 
 // A ValueType says what a Value is.
@@ -35,6 +37,11 @@ type Value struct {
 type Field struct {
 	Name  string
 	Value Value
+
+	// How a card is shown to a person. What a program is given depends on the name and the value alone.
+	Told    names.Text // in place of the value, where that alone says too little: "5 of 8 places"
+	Group   names.Text // the title that fields stand together under, beside those of other groups where there is room
+	Unshown bool       // there, but not shown
 }
 
 // TextOf is a text value.

@@ -3,10 +3,8 @@ package commands
 import (
 	"slices"
 
-	"sockstep/repl"
 	"sockstep/sockets"
 	"sockstep/sockets/names"
-	"sockstep/sockets/sys"
 )
 
 // infoField is a member of struct tcp_info as a field of its own: tcpi_rtt.
@@ -16,12 +14,12 @@ func infoField(name string) (field, bool) {
 	if i < 0 {
 		return field{}, false
 	}
-	return field{name: name, means: opt.Fields[i].Meaning, get: func(e *repl.Env, c sys.Caller, k *sockets.Socket) (sockets.Value, error) {
-		all, err := c.Getsockopt(k.FD, opt)
+	return field{name: name, means: opt.Fields[i].Meaning, python: pythonMember(name), get: func(l *look) (sockets.Value, error) {
+		all, err := l.c.Getsockopt(l.k.FD, opt)
 		v, ok := all.Field(name)
 		if err == nil && !ok {
 			v = none // this kernel does not tell it
 		}
-		return v, e.Fail("getsockopt", k, err, "opt", "TCP_INFO")
+		return v, l.Fail("getsockopt", l.k, err, "opt", "TCP_INFO")
 	}}, true
 }

@@ -31,7 +31,7 @@ func inspectUntil(e *repl.Env, k *sockets.Socket, f field) error {
 	for {
 		once := *e
 		once.Act = sockets.NewAct(0, "")
-		v, err := f.get(&once, sys.For(e.Ctx, once.Act), k)
+		v, err := f.get(lookAt(&once, sys.For(e.Ctx, once.Act), k))
 		for _, s := range once.Act.Steps {
 			c, ok := s.(sockets.Call)
 			switch {

@@ -44,3 +44,6 @@ func grouped(n int) string {
 	}
 	return s
 }
+
+// Duration writes how long something took, to about three digits: 6 µs, 1.24 ms, 12.4 s.
+func Duration(d time.Duration) string { return duration(d) }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"sockstep/sockets"
+	"sockstep/sockets/names"
 )
 
 // A Table is text in rows and columns.
@@ -166,7 +167,7 @@ var columnWeights = map[string]int{
 const otherWeight = 5
 
 // tableOf makes a table of cards: a column for each field, in the order in which the fields first come.
-func tableOf(cards []sockets.Value) Table {
+func tableOf(cards []sockets.Value, lang names.Lang) Table {
 	var t Table
 	index := map[string]int{}
 	for _, card := range cards {
@@ -190,11 +191,13 @@ func tableOf(cards []sockets.Value) Table {
 		}
 		for _, f := range card.Fields {
 			i := index[f.Name]
-			row[i] = cellText(f.Value)
-			switch f.Value.Type {
-			case sockets.IntValue:
+			row[i] = fieldText(f, lang)
+			switch {
+			case !f.Told.IsZero():
+				isText[i] = true
+			case f.Value.Type == sockets.IntValue:
 				t.Columns[i].Right = true
-			case sockets.NoValue:
+			case f.Value.Type == sockets.NoValue:
 			default:
 				isText[i] = true
 			}

@@ -21,6 +21,8 @@ func (d *drawing) value(a *sockets.Act) {
 	v := a.Value
 	switch {
 	case v.Type == sockets.NoValue:
+	case v.Type == sockets.CardValue && isGrouped(v.Fields):
+		d.groups(2, v.Fields)
 	case v.Type == sockets.CardValue:
 		d.card(2, v.Fields)
 	case isCards(v):
@@ -259,42 +261,11 @@ func cellText(v sockets.Value) string {
 	return orDash(Sanitize(s))
 }
 
-// card writes the fields of a card below each other, their values aligned.
-func (d *drawing) card(indent int, fields []sockets.Field) {
-	widest := 0
-	for _, f := range fields {
-		if f.Value.Type != sockets.CardValue && !isCards(f.Value) {
-			widest = max(widest, Width(Sanitize(f.Name)))
-		}
-	}
-	widest = min(widest, max(d.width/3, 8))
-	for _, f := range fields {
-		d.to(indent)
-		name := Sanitize(f.Name)
-		switch {
-		case f.Value.Type == sockets.CardValue && len(f.Value.Fields) > 0:
-			d.lines(indent, dim, []string{shorten(name, d.room(indent))})
-			d.card(min(indent+2, d.width/2), f.Value.Fields)
-		case isCards(f.Value):
-			d.lines(indent, dim, []string{shorten(name, d.room(indent))})
-			d.cards(min(indent+2, d.width/2), f.Value.List)
-		default:
-			d.put(dim, shorten(name, widest))
-			hang := indent + widest + 2
-			lines, left := firstLines(cellText(f.Value), d.room(hang))
-			d.lines(hang, plain, lines)
-			if left > 0 {
-				d.lines(hang, dim, Wrap(d.say(moreCharacters.Fill("n", grouped(left))), d.room(hang)))
-			}
-		}
-	}
-}
-
 var moreCharacters = names.T("… {n} more characters", "……还有 {n} 个字符")
 
 // cards writes cards of the same kind as a table with a row for each.
 func (d *drawing) cards(indent int, cards []sockets.Value) {
-	t := tableOf(cards)
+	t := tableOf(cards, d.lang)
 	prose := t.cutProse()
 	room := d.room(indent)
 	if prose != nil {

@@ -52,3 +52,6 @@ func (*Diag) UnixList() ([]Unix, error) { return nil, missing() }
 
 // Inode is missing here.
 func (*Diag) Inode(sockets.FD) (uint32, error) { return 0, missing() }
+
+// Owner is told by Linux alone.
+func (*Diag) Owner(uint32) (pid int, program string, err error) { return 0, "", missing() }

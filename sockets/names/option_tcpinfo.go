@@ -59,4 +59,6 @@ var tcpInfoFields = []Field{
 	{"tcpi_reord_seen", Uint32, inTries, T("times that reordering was seen", "观察到乱序的次数")},
 	{"tcpi_rcv_ooopack", Uint32, inPackets, T("came out of order", "乱序到达的报文")},
 	{"tcpi_snd_wnd", Uint32, inBytes, T("the peer's window", "对端的窗口")},
+	{"tcpi_rcv_wnd", Uint32, inBytes, T("the window that we offer", "本端通告的窗口")},
+	{"tcpi_rehash", Uint32, inTries, T("times that another path was tried after a timeout", "超时后改走其他路径的次数")},
 }
