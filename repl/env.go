@@ -34,6 +34,7 @@ type Env struct {
 	timed   *sockets.Socket    // the open socket that --timeout is for
 	timeout time.Duration
 
+	takenBy     string          // the state of what held the address that bind wanted
 	toward      sockets.Address // that the line speaks to
 	host        string          // of the lab, where it is not the student's own
 	keptAddress string          // the name of the value that the address is

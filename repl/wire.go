@@ -83,7 +83,7 @@ func (e *Env) lookAtWire() {
 			e.Act.Note("packets-unseen")
 			return
 		}
-		e.Act.Note("packets-unsupported", "why", err.Error())
+		e.Act.Note("packets-unsupported")
 	}
 }
 
