@@ -25,7 +25,6 @@ type trace struct {
 	ports    map[Port]bool
 	holds    []hold
 	log      []Traced
-	dropped  int // of the log, the oldest
 	lost     int // frames that the kernel had no room for
 }
 
@@ -155,9 +154,8 @@ func unmap(a netip.AddrPort) netip.AddrPort {
 
 func (t *trace) keep(what ...Traced) {
 	t.log = append(t.log, what...)
-	if over := len(t.log) - mostTraced; over > 0 {
-		t.dropped += over
-		t.log = slices.Delete(t.log, 0, over)
+	if len(t.log) > mostTraced { // a quarter goes at once, for what stays has to be moved
+		t.log = slices.Delete(t.log, 0, len(t.log)-mostTraced*3/4)
 	}
 }
 
