@@ -19,13 +19,13 @@ import (
 //	#: took 300ms                           a call of the line waited in the kernel at least so long
 //
 // → is from left to right, ← the other way. Behind a packet's name (SYN+ACK; data for TCP with any payload; UDP; ICMP and
-// its type) stands what is particular about it: lost, retransmission, duplicate, out-of-order, and nothing of these where none stands;
+// its type; ARP request or reply) stands what is particular about it: lost, retransmission, duplicate, out-of-order, and nothing of these where none stands;
 // what else sockstep says of it (zero-window, fast-retransmission); len 5, seq 1, ack 6, win 0; fragment, sack. ×3 are three
 // alike in a row, ×3+ at least so many. … are any packets or none. {…} are packets in any order. +1s says that the packet
 // behind it came at least so much later than the one before.
 //
-// In the head of a script, "#: races 40ms" says that a line must be quicker than something in the kernel is: such a
-// script may be played a few times until it is.
+// "#: races 40ms" is about no line: the lines must be quicker than something else is. Such a script may be played a few
+// times until they are.
 type claim struct {
 	at    int    // the line of the script that it stands in, from 1
 	above int    // the line above it, from 1
@@ -66,7 +66,7 @@ func readExperiment(text string) (x experiment, err error) {
 		line = strings.TrimSpace(line)
 		said, isClaim := strings.CutPrefix(line, "#:")
 		switch {
-		case isClaim && strings.HasPrefix(strings.TrimSpace(said), "races ") && len(x.lines) == 0:
+		case isClaim && strings.HasPrefix(strings.TrimSpace(said), "races "):
 			x.races = true
 		case isClaim:
 			c, err := readClaim(said)
@@ -148,7 +148,7 @@ func readPackets(words []string) (all []wanted, err error) {
 			p := wanted{right: w == "→", name: words[i+1], least: 1, most: 1, later: later, word: w + " " + words[i+1]}
 			later = 0
 			i++
-			if p.name == "ICMP" && i+1 < len(words) {
+			if (p.name == "ICMP" || p.name == "ARP") && i+1 < len(words) {
 				i++
 				p.name += " " + words[i]
 				p.word += " " + words[i]
@@ -278,7 +278,12 @@ func packetsOf(acts []act, from, to int) (all []sent) {
 	return all
 }
 
+// packets checks a claim of packets. The search for a host's card (ARP), which comes before the first packet to it, is left
+// out where the claim does not speak of it.
 func (c claim) packets(all []sent) error {
+	if !strings.Contains(strings.Join(c.words, " "), "ARP") {
+		all = slices.DeleteFunc(all, func(p sent) bool { return p.Proto == "arp" || strings.HasPrefix(p.Flags, "neighbor-") })
+	}
 	if match(c.wanted, all, nil) {
 		return nil
 	}
@@ -374,6 +379,8 @@ func (p sent) name() string {
 		return strings.Join(all, "+")
 	case "icmp", "icmp6":
 		return "ICMP " + p.Flags
+	case "arp":
+		return "ARP " + p.Flags
 	}
 	return strings.ToUpper(p.Proto)
 }

@@ -28,6 +28,7 @@ type trace struct {
 	follower  wire.Follower
 	ports     map[Port]bool
 	pinged    map[netip.Addr]string // the hosts that ICMP was sent to, and by which socket
+	asked     map[netip.Addr]string // the hosts whose card may be asked for (ARP, neighbour discovery), and for which socket
 	holds     []hold
 	log       []Traced
 	dropped   int // of the log, the oldest
@@ -71,21 +72,46 @@ func (t *trace) toward(proto string, port uint16) {
 }
 
 // ping makes the wire take ICMP, of which a socket speaks to a host.
-func (t *trace) ping(host netip.Addr, name string) {
+func (t *trace) ping(host netip.Addr, name string) { t.host("icmp", &t.pinged, host, name) }
+
+// ask makes the wire take the search for a host's card: it comes before the first packet that goes to it.
+func (t *trace) ask(host netip.Addr, name string) {
+	if !host.IsLoopback() && !host.IsUnspecified() && !host.IsMulticast() {
+		t.host("arp", &t.asked, host, name)
+	}
+}
+
+func (t *trace) host(proto string, hosts *map[netip.Addr]string, host netip.Addr, name string) {
 	if t.wire == nil || !host.IsValid() {
 		return
 	}
-	if t.pinged == nil {
-		t.pinged = map[netip.Addr]string{}
+	if *hosts == nil {
+		*hosts = map[netip.Addr]string{}
 	}
-	t.pinged[host] = name
-	if p := (Port{Proto: "icmp"}); !t.ports[p] {
+	(*hosts)[host] = name
+	if p := (Port{Proto: proto}); !t.ports[p] {
 		if t.ports == nil {
 			t.ports = map[Port]bool{}
 		}
 		t.ports[p] = true
 		t.only()
 	}
+}
+
+// asker is the socket for which a card is searched.
+func (t *trace) asker(p *wire.Packet) (name string, sent, ok bool) {
+	switch {
+	case len(t.asked) == 0:
+	case p.ARP != nil:
+		if name, ok = t.asked[p.ARP.TargetIP]; ok {
+			return name, true, true
+		}
+		name, ok = t.asked[p.ARP.SenderIP]
+	case p.ICMP != nil && strings.HasPrefix(p.ICMP.Name(), "neighbor"):
+		name, ok = t.asked[p.ICMP.Target]
+		sent = p.ICMP.Name() == "neighbor-solicitation"
+	}
+	return name, sent, ok
 }
 
 // pinger is the socket that an ICMP message is of: one that spoke to its sender or to whom it goes.
@@ -176,6 +202,9 @@ func (t *trace) take(began time.Time, act int) []Traced {
 			h.name, sent, ok = t.pinger(about)
 		}
 		if !ok {
+			h.name, sent, ok = t.asker(about)
+		}
+		if !ok {
 			continue
 		}
 		p := t.packet(&f, began)
@@ -214,6 +243,8 @@ func (t *trace) packet(f *Frame, began time.Time) sockets.Packet {
 		p.Window = s.ScaledWindow
 		p.Options = f.TCP.Options.Strings(sackBase(f.TCP, s))
 		p.Marks = s.Marks()
+	case f.ARP != nil:
+		p.From, p.To, p.Flags = f.ARP.SenderIP.String(), f.ARP.TargetIP.String(), strings.TrimPrefix(f.ARP.Name(), "arp-")
 	case f.ICMP != nil:
 		p.From, p.To = f.Src.Addr().String(), f.Dst.Addr().String()
 		p.Flags = f.ICMP.Name()

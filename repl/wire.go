@@ -25,7 +25,7 @@ type Wire interface {
 
 // A Port is one end of the session's traffic.
 type Port struct {
-	Proto  string // "tcp", "udp"; or "icmp", which has no numbers
+	Proto  string // "tcp", "udp"; or "icmp" and "arp", which have no numbers
 	Number uint16
 }
 
@@ -44,9 +44,11 @@ func (e *Env) Toward(k *sockets.Socket, addr sockets.Address) {
 		e.toward = addr
 		e.lookAtWire()
 		t.toward(proto, addr.Port)
+		t.ask(addr.IP.Unmap().WithZone(""), k.Name)
 	case speaksICMP(k):
 		e.lookAtWire()
 		t.ping(addr.IP.Unmap().WithZone(""), k.Name)
+		t.ask(addr.IP.Unmap().WithZone(""), k.Name)
 	}
 }
 

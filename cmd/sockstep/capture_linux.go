@@ -14,9 +14,12 @@ type capture struct {
 	parts wire.Reassembler
 }
 
-// openCapture opens a tap that takes nothing yet. Without CAP_NET_RAW it fails with EPERM.
-func openCapture() (repl.Wire, error) {
-	t, err := tap.Open(tap.Options{})
+// openCapture opens a tap of all interfaces that takes nothing yet. Without CAP_NET_RAW it fails with EPERM.
+func openCapture() (repl.Wire, error) { return captureOn() }
+
+// captureOn is openCapture for some interfaces; none means all.
+func captureOn(interfaces ...string) (repl.Wire, error) {
+	t, err := tap.Open(tap.Options{Interfaces: interfaces})
 	if err != nil {
 		return nil, err
 	}
@@ -34,6 +37,8 @@ func (c *capture) Only(ports []repl.Port) error {
 			f.Ports = append(f.Ports, tap.Port{Proto: tap.UDP, Number: p.Number})
 		case "icmp":
 			f.ICMP = true
+		case "arp":
+			f.ARP = true
 		}
 	}
 	return c.tap.SetFilter(f)

@@ -130,7 +130,7 @@ func (s *settings) wires() func() (repl.Wire, error) {
 	if s.lab == nil {
 		return openCapture
 	}
-	return func() (repl.Wire, error) { return openCable(s.lab.Cable()) }
+	return func() (repl.Wire, error) { return openLab(ownNetwork{s.lab}) }
 }
 
 // network is the lab as the session sees it, nil outside of one.
@@ -309,7 +309,10 @@ func (w *cableWire) see(f lab.Frame) {
 		about = p.ICMP.Inner
 	}
 	ours := func(port repl.Port) bool {
-		return port.Proto == about.Proto && (port.Number == about.Src.Port() || port.Number == about.Dst.Port())
+		if port.Proto == "arp" {
+			return about.ARP != nil || about.Proto == "icmp6"
+		}
+		return (port.Proto == about.Proto || port.Proto == "icmp" && about.Proto == "icmp6") && (port.Number == about.Src.Port() || port.Number == about.Dst.Port())
 	}
 	switch {
 	case !p.IsFragment() && !slices.ContainsFunc(w.ports, ours):
