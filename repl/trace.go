@@ -32,6 +32,7 @@ type trace struct {
 	holds     []hold
 	log       []Traced
 	lost      int // frames that the kernel had no room for
+	passed    map[*sockets.Socket]lookback
 }
 
 // A hold is an address that a socket of the session has or had: what goes over it is the session's.
