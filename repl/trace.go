@@ -31,6 +31,7 @@ type trace struct {
 	asked     map[netip.Addr]string // the hosts whose card may be asked for (ARP, neighbour discovery), and for which socket
 	holds     []hold
 	log       []Traced
+	dropped   int // of the log, the oldest
 	lost      int // frames that the kernel had no room for
 	passed    map[*sockets.Socket]lookback
 }
@@ -225,7 +226,9 @@ func unmap(a netip.AddrPort) netip.AddrPort {
 func (t *trace) keep(what ...Traced) {
 	t.log = append(t.log, what...)
 	if len(t.log) > mostTraced { // a quarter goes at once, for what stays has to be moved
-		t.log = slices.Delete(t.log, 0, len(t.log)-mostTraced*3/4)
+		over := len(t.log) - mostTraced*3/4
+		t.log = slices.Delete(t.log, 0, over)
+		t.dropped += over
 	}
 }
 
