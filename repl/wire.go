@@ -43,12 +43,19 @@ func (e *Env) Toward(k *sockets.Socket, addr sockets.Address) {
 	}
 }
 
-// Learn asks for the port of a socket whose connect failed, where packets are looked at: they have it.
+// Learn asks for the port of a TCP socket whose connect failed, where packets are looked at: they have it. And of one that
+// has connected once more: where the kernel chose its port, it chooses again each time.
 func (e *Env) Learn(k *sockets.Socket) {
-	if e.Session.trace.wire == nil || k.Local.Port != 0 {
+	again := k.Local.Port != 0
+	if !again && e.Session.trace.wire == nil || again && !k.Stream() {
 		return
 	}
-	if local, err := e.Afterwards().Scaffold().Getsockname(k.FD); err == nil {
+	local, err := e.Afterwards().Scaffold().Getsockname(k.FD)
+	switch {
+	case err != nil || local == k.Local:
+	case again:
+		k.Rename(e.Act, local)
+	default:
 		k.Local = local
 	}
 }
