@@ -3,6 +3,7 @@
 package examples
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -60,5 +61,9 @@ func run(m *testing.M) int {
 	os.Setenv("GORACE", "atexit_sleep_ms=10 halt_on_error=1") // a second at the end of each program adds up
 	os.Setenv("LC_ALL", "C.UTF-8")
 	os.Setenv("NO_COLOR", "1")
+	if !flag.Parsed() {
+		flag.Parse()
+	}
+	flag.Set("test.parallel", "6") // what runs side by side here waits most of the time
 	return m.Run()
 }

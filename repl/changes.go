@@ -38,6 +38,7 @@ func (e *Env) settle() {
 	s := e.Session
 	s.settled = e.began
 	e.packets()
+	e.infer()
 	defer e.traceAct()
 	door := e.Sys.Scaffold()
 	stirs := s.stirred()

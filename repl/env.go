@@ -33,9 +33,10 @@ type Env struct {
 	timed   *sockets.Socket    // the open socket that --timeout is for
 	timeout time.Duration
 
-	host        string // of the lab, where it is not the student's own
-	keptAddress string // the name of the value that the address is
-	park        func() // of a job: tells that it waits
+	toward      sockets.Address // that the line speaks to
+	host        string          // of the lab, where it is not the student's own
+	keptAddress string          // the name of the value that the address is
+	park        func()          // of a job: tells that it waits
 
 	// What the next line may use again.
 	room   []Word // where the line's words stand

@@ -28,31 +28,32 @@ type Session struct {
 	lang      atomic.Int32                // a names.Lang; observers ask for it in the midst of an act
 	show      atomic.Pointer[render.Show] // likewise
 
-	mu      sync.Mutex
-	seq     int
-	sockets map[string]*sockets.Socket // by name, closed ones too: their FD is -1
-	recent  []*sockets.Socket          // open ones, the current one last
-	byFD    map[sockets.FD]*sockets.Socket
-	values  map[string]sockets.Value
-	vars    lookup // what $name stands for
-	last    sockets.Value
-	odd     *sockets.Act // the last act that failed or had a note, for why
-	lines   pages        // of this session, for history
-	jobs    []*Job
-	spare   *Env                    // of a line that is over
-	doing   bool                    // a line that is no job runs
-	stirs   map[sockets.FD]sys.Stir // what the watcher told of sockets that a line uses
-	looked  []sys.Stir              // by the last look at the watcher
-	settled time.Time               // when the last line began that looked at its end
-	waiting []*Env                  // in a call that may block, without the lock
-	left    sync.Cond               // told when one of them has left its call
-	untold  []sockets.Step          // calls made between two acts, which the next one tells
-	pending []*sockets.Act          // what belongs to no act, until it may be shown
-	held    bool                    // pending waits for the next act
-	quit    bool
-	status  int
-	said    map[string]bool // notes that are said once a session
-	depth   int             // of run FILE within run FILE
+	mu       sync.Mutex
+	seq      int
+	sockets  map[string]*sockets.Socket // by name, closed ones too: their FD is -1
+	recent   []*sockets.Socket          // open ones, the current one last
+	byFD     map[sockets.FD]*sockets.Socket
+	values   map[string]sockets.Value
+	vars     lookup // what $name stands for
+	last     sockets.Value
+	odd      *sockets.Act // the last act that failed or had a note, for why
+	lines    pages        // of this session, for history
+	jobs     []*Job
+	spare    *Env                    // of a line that is over
+	doing    bool                    // a line that is no job runs
+	stirs    map[sockets.FD]sys.Stir // what the watcher told of sockets that a line uses
+	looked   []sys.Stir              // by the last look at the watcher
+	settled  time.Time               // when the last line began that looked at its end
+	waiting  []*Env                  // in a call that may block, without the lock
+	left     sync.Cond               // told when one of them has left its call
+	untold   []sockets.Step          // calls made between two acts, which the next one tells
+	pending  []*sockets.Act          // what belongs to no act, until it may be shown
+	held     bool                    // pending waits for the next act
+	quit     bool
+	keywords bool // a name was given that Python cannot have
+	status   int
+	said     map[string]bool // notes that are said once a session
+	depth    int             // of run FILE within run FILE
 
 	trace      trace
 	openKernel func(tell func(sockets.Call)) (Kernel, error)
@@ -227,6 +228,12 @@ func (s *Session) perform(e *Env) {
 	}
 	if err == nil || len(e.results) > 0 {
 		e.keepNames()
+	}
+	for _, w := range e.line.Names {
+		s.keywords = s.keywords || slices.Contains(pythonWords, w.Text)
+	}
+	if s.keywords {
+		e.Act.Python = s.inPython(e.Act.Python)
 	}
 }
 

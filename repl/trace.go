@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"sockstep/sockets"
@@ -19,15 +20,19 @@ const mostTraced = 20000
 //	Wire ─▶ Drain ─▶ of a socket of this session? ─▶ Follower: relative numbers, what is odd ─▶ a step of the act
 //	                                                                                       └──▶ the log, for wire and layers
 type trace struct {
-	wire     Wire // nil while nothing is looked at
-	off      bool // nothing is to be looked at: the student's wish, or there is no way to
-	stop     context.CancelFunc
-	follower wire.Follower
-	ports    map[Port]bool
-	holds    []hold
-	log      []Traced
-	dropped  int // of the log, the oldest
-	lost     int // frames that the kernel had no room for
+	wire      Wire // nil while nothing is looked at
+	inferring bool // packets cannot be captured, and what must have gone is told instead
+	tallies   map[endOf]tally
+	off       bool // nothing is to be looked at: the student's wish, or there is no way to
+	stop      context.CancelFunc
+	follower  wire.Follower
+	ports     map[Port]bool
+	pinged    map[netip.Addr]string // the hosts that ICMP was sent to, and by which socket
+	asked     map[netip.Addr]string // the hosts whose card may be asked for (ARP, neighbour discovery), and for which socket
+	holds     []hold
+	log       []Traced
+	dropped   int // of the log, the oldest
+	lost      int // frames that the kernel had no room for
 }
 
 // A hold is an address that a socket of the session has or had: what goes over it is the session's.
@@ -63,6 +68,62 @@ func (t *trace) toward(proto string, port uint16) {
 	}
 	t.ports[p] = true
 	t.only()
+}
+
+// ping makes the wire take ICMP, of which a socket speaks to a host.
+func (t *trace) ping(host netip.Addr, name string) { t.host("icmp", &t.pinged, host, name) }
+
+// ask makes the wire take the search for a host's card: it comes before the first packet that goes to it.
+func (t *trace) ask(host netip.Addr, name string) {
+	if !host.IsLoopback() && !host.IsUnspecified() && !host.IsMulticast() {
+		t.host("arp", &t.asked, host, name)
+	}
+}
+
+func (t *trace) host(proto string, hosts *map[netip.Addr]string, host netip.Addr, name string) {
+	if t.wire == nil || !host.IsValid() {
+		return
+	}
+	if *hosts == nil {
+		*hosts = map[netip.Addr]string{}
+	}
+	(*hosts)[host] = name
+	if p := (Port{Proto: proto}); !t.ports[p] {
+		if t.ports == nil {
+			t.ports = map[Port]bool{}
+		}
+		t.ports[p] = true
+		t.only()
+	}
+}
+
+// asker is the socket for which a card is searched.
+func (t *trace) asker(p *wire.Packet) (name string, sent, ok bool) {
+	switch {
+	case len(t.asked) == 0:
+	case p.ARP != nil:
+		if name, ok = t.asked[p.ARP.TargetIP]; ok {
+			return name, true, true
+		}
+		name, ok = t.asked[p.ARP.SenderIP]
+	case p.ICMP != nil && strings.HasPrefix(p.ICMP.Name(), "neighbor"):
+		name, ok = t.asked[p.ICMP.Target]
+		sent = p.ICMP.Name() == "neighbor-solicitation"
+	}
+	return name, sent, ok
+}
+
+// pinger is the socket that an ICMP message is of: one that spoke to its sender or to whom it goes.
+func (t *trace) pinger(p *wire.Packet) (name string, sent, ok bool) {
+	if p.ICMP == nil || len(t.pinged) == 0 || strings.HasPrefix(p.ICMP.Name(), "neighbor") || strings.HasPrefix(p.ICMP.Name(), "router") {
+		return "", false, false
+	}
+	from, to := p.Src.Addr().Unmap().WithZone(""), p.Dst.Addr().Unmap().WithZone("")
+	if name, ok := t.pinged[to]; ok && !(from == to && strings.HasSuffix(p.ICMP.Name(), "reply")) {
+		return name, true, true
+	}
+	name, ok = t.pinged[from]
+	return name, false, ok
 }
 
 func (t *trace) only() {
@@ -137,6 +198,12 @@ func (t *trace) take(began time.Time, act int) []Traced {
 		}
 		h, sent, ok := t.owner(about.Proto, unmap(about.Src), unmap(about.Dst))
 		if !ok {
+			h.name, sent, ok = t.pinger(about)
+		}
+		if !ok {
+			h.name, sent, ok = t.asker(about)
+		}
+		if !ok {
 			continue
 		}
 		p := t.packet(&f, began)
@@ -175,6 +242,8 @@ func (t *trace) packet(f *Frame, began time.Time) sockets.Packet {
 		p.Window = s.ScaledWindow
 		p.Options = f.TCP.Options.Strings(sackBase(f.TCP, s))
 		p.Marks = s.Marks()
+	case f.ARP != nil:
+		p.From, p.To, p.Flags = f.ARP.SenderIP.String(), f.ARP.TargetIP.String(), strings.TrimPrefix(f.ARP.Name(), "arp-")
 	case f.ICMP != nil:
 		p.From, p.To = f.Src.Addr().String(), f.Dst.Addr().String()
 		p.Flags = f.ICMP.Name()
@@ -213,7 +282,7 @@ func (e *Env) packets() {
 // traceAct remembers what the line did at its sockets, for the ladder.
 func (e *Env) traceAct() {
 	t := &e.Session.trace
-	if t.wire == nil {
+	if t.wire == nil && !t.inferring {
 		return
 	}
 	for _, u := range e.used {
@@ -266,7 +335,7 @@ func (e *Env) Story(k *sockets.Socket) []Traced {
 	own, peer := endpoint(k.Local), endpoint(k.Peer)
 	for _, x := range t.log {
 		mine := x.Local == own && (x.Peer == peer || k.Peer.IsZero()) || x.Local == peer && x.Peer == own || x.Socket == k.Name && x.Packet == nil
-		if x.Proto == k.KindName() && mine {
+		if x.Proto == k.KindName() && mine || speaksICMP(k) && strings.HasPrefix(x.Proto, "icmp") && x.Socket == k.Name {
 			out = append(out, x)
 		}
 	}

@@ -25,7 +25,7 @@ type Wire interface {
 
 // A Port is one end of the session's traffic.
 type Port struct {
-	Proto  string // "tcp" or "udp"
+	Proto  string // "tcp", "udp"; or "icmp" and "arp", which have no numbers
 	Number uint16
 }
 
@@ -37,17 +37,30 @@ type Frame struct {
 
 // Toward says that the line is about to speak to an address, so that already its first packet is seen.
 func (e *Env) Toward(k *sockets.Socket, addr sockets.Address) {
-	if proto := k.KindName(); proto == "tcp" || proto == "udp" {
+	t := &e.Session.trace
+	switch proto := k.KindName(); {
+	case proto == "tcp" || proto == "udp":
+		e.toward = addr
 		e.lookAtWire()
-		e.Session.trace.toward(proto, addr.Port)
+		t.toward(proto, addr.Port)
+		t.ask(addr.IP.Unmap().WithZone(""), k.Name)
+	case speaksICMP(k):
+		e.lookAtWire()
+		t.ping(addr.IP.Unmap().WithZone(""), k.Name)
+		t.ask(addr.IP.Unmap().WithZone(""), k.Name)
 	}
+}
+
+// speaksICMP reports whether k is a ping socket, or a raw one for ICMP.
+func speaksICMP(k *sockets.Socket) bool {
+	return k.KindName() == "icmp" || k.KindName() == "raw" && (k.Proto == 1 || k.Proto == 58)
 }
 
 // Learn asks for the port of a TCP socket whose connect failed, where packets are looked at: they have it. And of one that
 // has connected once more: where the kernel chose its port, it chooses again each time.
 func (e *Env) Learn(k *sockets.Socket) {
-	again := k.Local.Port != 0
-	if !again && e.Session.trace.wire == nil || again && !k.Stream() {
+	t, again := &e.Session.trace, k.Local.Port != 0
+	if !again && t.wire == nil && !t.inferring || again && !k.Stream() {
 		return
 	}
 	local, err := e.Afterwards().Scaffold().Getsockname(k.FD)
@@ -72,6 +85,7 @@ func (e *Env) lookAtWire() {
 		t.off = true
 		var told *sockets.Error
 		if errors.As(err, &told) {
+			t.inferring = s.openKernel != nil
 			e.Act.Note("packets-unseen")
 			return
 		}
@@ -81,8 +95,10 @@ func (e *Env) lookAtWire() {
 
 // WireOn begins to look at what the session's sockets send and receive; it does nothing where that has begun.
 func (e *Env) WireOn() error {
+	t := &e.Session.trace
 	err := e.Session.wireOn()
-	e.Session.trace.off = err != nil
+	t.off = err != nil
+	t.inferring = err != nil && e.Session.openKernel != nil
 	return err
 }
 
@@ -113,8 +129,9 @@ func (s *Session) wireOn() error {
 
 // WireOff ends it. What was seen stays for wire and wire save.
 func (e *Env) WireOff() {
-	e.Session.trace.close()
-	e.Session.trace.off = true
+	t := &e.Session.trace
+	t.close()
+	t.off, t.inferring = true, false
 }
 
 func (t *trace) close() {

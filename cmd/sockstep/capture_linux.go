@@ -9,26 +9,37 @@ import (
 )
 
 // A capture is the machine's own interfaces as a repl.Wire.
-type capture struct{ tap *tap.Tap }
+type capture struct {
+	tap   *tap.Tap
+	parts wire.Reassembler
+}
 
-// openCapture opens a tap that takes nothing yet. Without CAP_NET_RAW it fails with EPERM.
-func openCapture() (repl.Wire, error) {
-	t, err := tap.Open(tap.Options{})
+// openCapture opens a tap of all interfaces that takes nothing yet. Without CAP_NET_RAW it fails with EPERM.
+func openCapture() (repl.Wire, error) { return captureOn() }
+
+// captureOn is openCapture for some interfaces; none means all.
+func captureOn(interfaces ...string) (repl.Wire, error) {
+	t, err := tap.Open(tap.Options{Interfaces: interfaces})
 	if err != nil {
 		return nil, err
 	}
-	return &capture{t}, nil
+	return &capture{tap: t}, nil
 }
 
 // Only is repl.Wire's.
 func (c *capture) Only(ports []repl.Port) error {
 	f := tap.Filter{Fragments: len(ports) > 0}
 	for _, p := range ports {
-		proto := tap.TCP
-		if p.Proto == "udp" {
-			proto = tap.UDP
+		switch p.Proto {
+		case "tcp":
+			f.Ports = append(f.Ports, tap.Port{Proto: tap.TCP, Number: p.Number})
+		case "udp":
+			f.Ports = append(f.Ports, tap.Port{Proto: tap.UDP, Number: p.Number})
+		case "icmp":
+			f.ICMP = true
+		case "arp":
+			f.ARP = true
 		}
-		f.Ports = append(f.Ports, tap.Port{Proto: proto, Number: p.Number})
 	}
 	return c.tap.SetFilter(f)
 }
@@ -47,6 +58,7 @@ func (c *capture) Drain() (frames []repl.Frame, lost int, err error) {
 		}
 		p, _ := wire.Decode(link, r.Data) // what is wrong in it is in p.Err
 		p.Time, p.WireLen = r.Time, r.WireLen
+		whose(&c.parts, &p)
 		frames = append(frames, repl.Frame{Packet: p, Source: "captured"})
 	}
 	return frames, lost, err

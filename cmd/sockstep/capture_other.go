@@ -13,3 +13,6 @@ import (
 func openCapture() (repl.Wire, error) {
 	return nil, fmt.Errorf("AF_PACKET, which shows packets: %w", errors.ErrUnsupported)
 }
+
+// openLab opens the cable alone.
+func openLab(n ownNetwork) (repl.Wire, error) { return openCable(n.Lab.Cable()) }

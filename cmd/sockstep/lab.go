@@ -130,7 +130,7 @@ func (s *settings) wires() func() (repl.Wire, error) {
 	if s.lab == nil {
 		return openCapture
 	}
-	return func() (repl.Wire, error) { return openCable(s.lab.Cable()) }
+	return func() (repl.Wire, error) { return openLab(ownNetwork{s.lab}) }
 }
 
 // network is the lab as the session sees it, nil outside of one.
@@ -270,6 +270,7 @@ type cableWire struct {
 	come  chan struct{} // something may have come
 
 	mu     sync.Mutex
+	parts  wire.Reassembler
 	ports  []repl.Port
 	frames []repl.Frame
 	lost   int
@@ -285,6 +286,13 @@ func openCable(c *lab.Cable) (repl.Wire, error) {
 	return w, nil
 }
 
+// whose gives a fragment without a header of its own the ports that stand in its datagram's first one.
+func whose(parts *wire.Reassembler, p *wire.Packet) {
+	if part := parts.Add(p); part.Ports {
+		p.Src, p.Dst = part.Src, part.Dst
+	}
+}
+
 // see takes a frame, if it may be the session's.
 func (w *cableWire) see(f lab.Frame) {
 	p, _ := wire.Decode(wire.Ethernet, f.Data) // what is wrong in it is in p.Err
@@ -295,12 +303,16 @@ func (w *cableWire) see(f lab.Frame) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.lost += int(f.Missed)
+	whose(&w.parts, &p)
 	about := &p
 	if p.ICMP != nil && p.ICMP.Inner != nil {
 		about = p.ICMP.Inner
 	}
 	ours := func(port repl.Port) bool {
-		return port.Proto == about.Proto && (port.Number == about.Src.Port() || port.Number == about.Dst.Port())
+		if port.Proto == "arp" {
+			return about.ARP != nil || about.Proto == "icmp6"
+		}
+		return (port.Proto == about.Proto || port.Proto == "icmp" && about.Proto == "icmp6") && (port.Number == about.Src.Port() || port.Number == about.Dst.Port())
 	}
 	switch {
 	case !p.IsFragment() && !slices.ContainsFunc(w.ports, ours):

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -48,8 +49,10 @@ type labAct struct {
 	Line  string
 	OK    bool
 	Steps []struct {
-		Kind, Source, Flags, Field, Now string
-		Lost, Retransmission            bool
+		Kind, Source, Proto, Flags, Field, Now string
+		To                                     string
+		Options                                []string
+		Lost, Retransmission                   bool
 	}
 	Value struct {
 		Text   string
@@ -117,7 +120,7 @@ func TestLabSession(t *testing.T) {
 			flags += st.Source + " " + st.Flags + " "
 		}
 	}
-	if flags != "cable S cable SA cable A " {
+	if flags != "cable request cable reply cable S cable SA cable A " { // at first right's card is searched: ARP
 		t.Errorf("the handshake on the cable: %s", flags)
 	}
 	if loss := got["cable"].Value.Fields["loss"]; loss != "left→right 20%, right→left 0%" {
@@ -179,6 +182,21 @@ func TestLabPathMTU(t *testing.T) {
 	}
 	if !told {
 		t.Errorf("no ICMP: %+v", got["send u --fill 1400"].Steps)
+	}
+}
+
+// TestLabFragments: every fragment of a datagram is the session's, though only the first one has ports.
+func TestLabFragments(t *testing.T) {
+	t.Parallel()
+	got := acts(t, "u = at right listen udp right:7000", "v = socket udp", "sendto v right:7000 --fill 4000")
+	var from []string
+	for _, st := range got["sendto v right:7000 --fill 4000"].Steps {
+		if st.Kind == "packet" && st.Proto != "arp" {
+			from = append(from, strings.Join(st.Options, " ")+" "+st.To)
+		}
+	}
+	if want := []string{"fragment at 0 10.0.0.2:7000", "fragment at 1480 10.0.0.2:7000", "fragment at 2960 10.0.0.2:7000"}; !slices.Equal(from, want) {
+		t.Errorf("the fragments: %q", from)
 	}
 }
 
@@ -262,4 +280,46 @@ func exitCode(err error) int {
 		return e.ExitCode()
 	}
 	return -1
+}
+
+// TestLabLoopback: what a host says to itself goes over no cable, and is seen all the same; as is ICMP of both families.
+func TestLabLoopback(t *testing.T) {
+	t.Parallel()
+	got := acts(t,
+		"s = listen tcp 127.0.0.1:8888",
+		"c = connect tcp 127.0.0.1:8888",
+		"s2 = at right listen tcp [::1]:8888",
+		"c2 = at right connect tcp [::1]:8888",
+		"d = at right listen tcp right:7000",
+		"e = connect tcp right:7000",
+		"r = socket raw -6",
+		`sendto r [fd00:5050::2]:0 b"\x80\x00\x00\x00\x12\x34\x00\x01hi"`,
+		"recvfrom r",
+	)
+	for line, want := range map[string]string{
+		"c = connect tcp 127.0.0.1:8888":       "captured S, captured SA, captured A",
+		"c2 = at right connect tcp [::1]:8888": "captured S, captured SA, captured A",
+		"e = connect tcp right:7000":           "cable request, cable reply, cable S, cable SA, cable A", // at first right's card is searched: ARP
+	} {
+		var seen []string
+		for _, s := range got[line].Steps {
+			if s.Kind == "packet" {
+				seen = append(seen, s.Source+" "+s.Flags)
+			}
+		}
+		if s := strings.Join(seen, ", "); s != want {
+			t.Errorf("%s: %s, want %s", line, s, want)
+		}
+	}
+	pings := 0
+	for _, a := range got {
+		for _, s := range a.Steps {
+			if s.Source == "cable" && strings.HasPrefix(s.Flags, "echo-") {
+				pings++
+			}
+		}
+	}
+	if pings != 2 {
+		t.Errorf("%d packets of a ping are seen, want 2", pings)
+	}
 }

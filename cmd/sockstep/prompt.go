@@ -44,6 +44,11 @@ func (s *settings) prompt() error {
 		hello = labGreeting
 	}
 	fmt.Fprint(t, hello.In(p.session.Lang()))
+	if s.lab != nil {
+		for _, lack := range s.lab.Lacks() {
+			fmt.Fprintln(t, labLacks.In(p.session.Lang())+lack.Error())
+		}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	go p.session.WatchArrivals(ctx)
@@ -91,6 +96,8 @@ var labGreeting = names.T(
 		"  s = at right listen tcp right:7000   在另一台主机上开一个服务器\n"+
 		"  cable drop next syn                  网线会丢掉下一个 SYN\n"+
 		"  c = connect tcp right:7000           TCP 会重试           Ctrl-D   退出\n")
+
+var labLacks = names.T("· the lab goes on without this: ", "· 实验室缺少这一项，其余照常：")
 
 var labGone = names.T("· the lab is gone: the sockstep that made it has ended\n", "· 实验室没有了：创建它的 sockstep 已经结束\n")
 

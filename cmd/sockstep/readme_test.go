@@ -117,6 +117,8 @@ func TestReadmeTables(t *testing.T) {
 				want = commandTable(r.names())
 			case "examples":
 				want = exampleTable(t, r, "*.sock", names.T("session", "会话"))
+			case "experiments":
+				want = exampleTable(t, r, "experiments/*.sock", names.T("experiment", "实验"))
 			case "programs":
 				want = exampleTable(t, r, "programs/*.py", names.T("program", "程序"))
 			case "file":

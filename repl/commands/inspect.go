@@ -119,8 +119,8 @@ var inspect = &repl.Command{
 	Group:   repl.Look,
 	Usage:   []string{"[S] [FIELD…]"},
 	Summary: names.T("show what the kernel knows of a socket", "查看内核所知的套接字状态"),
-	Detail: names.T("Fields: name kind family type proto fileno sockname peername state recvq sendq backlog blocking timeout ready sent received options tcp_info. A field alone is printed as Python prints it.",
-		"字段：name kind family type proto fileno sockname peername state recvq sendq backlog blocking timeout ready sent received options tcp_info。只写一个字段时，按 Python 的样子打印。"),
+	Detail: names.T("Fields: name kind family type proto fileno sockname peername state recvq sendq backlog blocking timeout ready sent received options tcp_info, and each member of tcp_info by itself: tcpi_rtt. A field alone is printed as Python prints it.",
+		"字段：name kind family type proto fileno sockname peername state recvq sendq backlog blocking timeout ready sent received options tcp_info，以及 tcp_info 的每个成员，如 tcpi_rtt。只写一个字段时，按 Python 的样子打印。"),
 	Choices: map[string][]repl.Choice{"FIELD": fieldChoices()},
 	Flags:   []repl.Flag{untilFlag, timeoutFlag},
 	Waits:   names.T("a field to change", "字段变化"),
@@ -137,6 +137,10 @@ var inspect = &repl.Command{
 		for e.More() {
 			w, _ := e.Next("FIELD")
 			i := slices.IndexFunc(all, func(f field) bool { return f.name == strings.ToLower(w.Text) || f.python == "%s."+w.Text+"()" })
+			if info, ok := infoField(strings.ToLower(w.Text)); i < 0 && ok {
+				chosen = append(chosen, info)
+				continue
+			}
 			if i < 0 {
 				if err := e.Misnamed(w); err != nil && len(chosen) == 0 {
 					return err

@@ -17,6 +17,9 @@ import (
 // keepAtMost is how many bytes --exactly keeps in memory where no name asks for them, and how many --until waits through.
 const keepAtMost = 16 << 20
 
+// valueAtMost is how many bytes a kept value may have.
+const valueAtMost = 1 << 30
+
 // recvMore receives again and again: until there are enough bytes, or a delimiter, or into a file.
 func recvMore(e *repl.Env, k *sockets.Socket, n int64) error {
 	if !k.Stream() && (e.Flag("exactly") || e.Flag("until")) {
@@ -180,8 +183,13 @@ func newSink(e *repl.Env, exactly int64) (*sink, error) {
 	s := &sink{limit: -1}
 	w, toFile := e.FlagWord("out")
 	if !toFile {
-		if exactly > keepAtMost && e.Name(0, "") == "" {
+		switch named := e.Name(0, "") != ""; {
+		case exactly > keepAtMost && !named:
 			s.limit = 1 << 16
+		case exactly > valueAtMost:
+			w, _ := e.FlagWord("exactly")
+			return nil, w.Err(names.T("a value may have 1 GiB at most", "一个值最多 1 GiB")).
+				Hint(names.T("--out FILE takes any amount", "--out FILE 不限多少"))
 		}
 		return s, nil
 	}

@@ -66,7 +66,9 @@ var sendto = &repl.Command{
 			e.Observe(k)
 			e.Act.Note("implicit-bind", "s", k.Name, "op", "sendto", "addr", k.Local.String())
 		}
-		e.NoteOnce("no-delivery-report", "addr", addr.String())
+		if k.KindName() == "udp" {
+			e.NoteOnce("no-delivery-report", "addr", addr.String())
+		}
 		return nil
 	},
 }

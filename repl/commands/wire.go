@@ -221,6 +221,7 @@ func writeStory(f *os.File, story []repl.Traced) (n int, err error) {
 		switch {
 		case x.Packet == nil:
 			lines[x.Act] = x.Line
+		case x.Frame == nil: // inferred: it has no bytes
 		case !slices.ContainsFunc(links, func(i wire.Interface) bool { return i.Link == x.Frame.Link }):
 			links = append(links, wire.Interface{Name: "sockstep", Link: x.Frame.Link})
 		}

@@ -179,7 +179,10 @@ func isTCP(p sockets.Packet) bool { return p.Proto == "" || strings.HasPrefix(p.
 
 func packetNumbers(p sockets.Packet) string {
 	length := "len " + strconv.Itoa(p.Len)
-	if !isTCP(p) {
+	switch {
+	case p.Proto == "arp": // it carries nothing
+		return ""
+	case !isTCP(p):
 		return length
 	}
 	s := "seq " + strconv.FormatUint(uint64(p.Seq), 10)

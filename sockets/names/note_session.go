@@ -25,7 +25,7 @@ var sessionNotes = []note{
 	{"not-a-socket", T("descriptor {n} came beside the bytes and is no socket; it was closed.", "随消息传来的描述符 {n} 不是套接字，已将它关闭。")},
 	{"sendq-memory", T("for AF_UNIX the kernel counts the memory that unread messages take, not their bytes.",
 		"对 AF_UNIX，内核统计的是未读消息占用的内存，而不是字节数。")},
-	{"packets-unseen", T("packets are not seen: to capture them takes CAP_NET_RAW, which this process lacks. `$ sockstep lab` gives a network of your own where each is seen, without root.",
-		"看不到报文：抓包需要 CAP_NET_RAW 权限，而本进程没有。`$ sockstep lab` 会给你一个自己的网络，不需要 root，每个报文都看得到。")},
+	{"packets-unseen", T("packets are not seen: to capture them takes CAP_NET_RAW, which this process lacks. Those shown are inferred from what the kernel counts. `$ sockstep lab` gives a network of your own where each is seen, without root; or once: `$ sudo setcap cap_net_raw+ep sockstep`.",
+		"看不到报文：抓包需要 CAP_NET_RAW 权限，而本进程没有。显示的报文是根据内核的计数推断的。`$ sockstep lab` 会给你一个自己的网络，不需要 root，每个报文都看得到；或者执行一次 `$ sudo setcap cap_net_raw+ep sockstep`。")},
 	{"packets-unsupported", T("packets are not seen here: {why}.", "这里看不到报文：{why}。")},
 }

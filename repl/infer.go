@@ -1,0 +1,363 @@
+package repl
+
+import (
+	"errors"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"sockstep/sockets"
+)
+
+// Where packets cannot be captured they are inferred: from what the kernel counts of a connection before and after a line
+// (TCP_INFO of tcp(7), by sock_diag), from its state, and from the errno. So it is known how many segments went, with how
+// many bytes; not when, and of several not which came first. Each is labelled so.
+//
+//	counts before, counts after ─▶ what each end sent ─▶ put in the order in which one causes the next ─▶ steps of the act
+
+// A tally is what the kernel counted of one end of a connection.
+type tally struct {
+	state           string
+	counted         bool // the kernel still counts: not in TIME_WAIT, nor after the end
+	out, in         uint32
+	dataOut, dataIn uint32
+	sent, received  uint64 // bytes, each once
+	retransmitted   uint32 // segments
+	finished        bool   // its FIN was told
+}
+
+// An endOf is one of the two ends of a connection, by its own address and the other's.
+type endOf struct{ own, other netip.AddrPort }
+
+// mostInferred is how many segments of one end are told one by one; the rest is told with the last.
+const mostInferred = 12
+
+// An inference is what can be told of one connection in one act.
+type inference struct {
+	near, far  endOf
+	nearWas    tally
+	nearNow    tally
+	farWas     tally
+	farNow     tally
+	farIsOurs  bool
+	nearClosed bool // by this line
+}
+
+// infer adds the packets that the line must have caused, where none are captured.
+func (e *Env) infer() {
+	s := e.Session
+	if !s.trace.inferring || e.Act.Job > 0 {
+		return
+	}
+	var done []endOf
+	for _, u := range e.used {
+		k := u.socket
+		switch {
+		case k.KindName() == "udp":
+			e.inferDatagram(k)
+		case k.KindName() != "tcp" || k.Backlog >= 0 || !k.Local.IP.IsValid():
+		case k.Peer.IsZero():
+			e.inferRefusal(k)
+		default:
+			near := endOf{endpoint(k.Local), endpoint(k.Peer)}
+			if slices.Contains(done, near) || slices.Contains(done, endOf{near.other, near.own}) {
+				continue
+			}
+			done = append(done, near)
+			e.inferConnection(k, near)
+		}
+	}
+}
+
+// inferDatagram tells of a datagram that the kernel took.
+func (e *Env) inferDatagram(k *sockets.Socket) {
+	for _, st := range e.Act.Steps {
+		c, ok := st.(sockets.Call)
+		if !ok || c.Ret < 0 || c.Scaffold || c.Op != "sendto" && c.Op != "sendmsg" {
+			continue
+		}
+		to := e.toward
+		if to.IsZero() {
+			to = k.Peer
+		}
+		if to.IP.IsValid() {
+			e.addInferred(k, true, sockets.Packet{Proto: "udp", From: source(k.Local, to), To: to.String(), Len: int(c.Ret)})
+		}
+		return
+	}
+}
+
+// inferRefusal tells of a SYN that was answered by a RST: that is what ECONNREFUSED means.
+func (e *Env) inferRefusal(k *sockets.Socket) {
+	var err *sockets.Error
+	if !errors.As(e.Act.Err, &err) || err.Op != "connect" || err.Errno != "ECONNREFUSED" || !e.toward.IP.IsValid() {
+		return
+	}
+	from, to := source(k.Local, e.toward), e.toward.String()
+	e.addInferred(k, true, sockets.Packet{Proto: "tcp", From: from, To: to, Flags: "S"})
+	e.addInferred(k, false, sockets.Packet{Proto: "tcp", From: to, To: from, Flags: "RA", Ack: 1})
+}
+
+// source is the address that packets from local to another bear, as far as it is known: a host speaks to itself from where it is spoken to.
+func source(local, to sockets.Address) string {
+	if local.Unspecified() && to.IP.IsLoopback() {
+		local.IP = to.IP
+	}
+	return local.String()
+}
+
+func (e *Env) addInferred(k *sockets.Socket, sent bool, p sockets.Packet) {
+	p.Source, p.Socket, p.Sent = "inferred", k.Name, sent
+	e.Act.Add(p)
+	local, peer := endpoint(k.Local), endpoint(k.Peer)
+	if k.Peer.IsZero() {
+		peer = endpoint(e.toward)
+	}
+	e.Session.trace.keep(Traced{At: time.Now(), Act: e.Act.Seq, Socket: k.Name, Proto: p.Proto, Local: local, Peer: peer, Packet: &p})
+}
+
+func (e *Env) inferConnection(k *sockets.Socket, near endOf) {
+	s := e.Session
+	far := endOf{near.other, near.own}
+	kernel, err := s.kernel(k.Host, e.Act)
+	if err != nil {
+		return
+	}
+	i := inference{near: near, far: far, nearWas: s.trace.tallies[near], farWas: s.trace.tallies[far]}
+	i.nearNow = count(kernel, near, i.nearWas)
+	i.farIsOurs = i.farWas.state != "" || s.has(far)
+	if i.farIsOurs {
+		i.farNow = count(kernel, far, i.farWas)
+	}
+	if i.nearWas.state == "" && e.toward.IsZero() { // it was there before: what led to it is no matter of this line
+		s.trace.count(near, i.nearNow)
+		return
+	}
+	i.nearClosed = k.FD < 0
+	for _, p := range i.packets() {
+		p.Proto = "tcp"
+		sent := p.From == near.own.String()
+		e.addInferred(k, sent, p)
+	}
+	s.trace.count(near, i.nearNow)
+	if i.farIsOurs {
+		s.trace.count(far, i.farNow)
+	}
+}
+
+// has reports whether an end is of this session, open or closed.
+func (s *Session) has(end endOf) bool {
+	is := func(k *sockets.Socket) bool {
+		return k.KindName() == "tcp" && !k.Peer.IsZero() && endpoint(k.Local) == end.own && endpoint(k.Peer) == end.other
+	}
+	return slices.ContainsFunc(s.recent, is) || slices.ContainsFunc(s.after, func(a afterlife) bool { return is(a.socket) })
+}
+
+// count remembers what was counted of an end, and forgets it with the end.
+func (t *trace) count(end endOf, now tally) {
+	if now.state == "CLOSE" {
+		delete(t.tallies, end)
+		return
+	}
+	if t.tallies == nil {
+		t.tallies = map[endOf]tally{}
+	}
+	t.tallies[end] = now
+}
+
+// count asks the kernel for the counts of an end. What it no longer knows stays as it was.
+func count(kernel Kernel, end endOf, was tally) tally {
+	now := was
+	t, err := kernel.TCP(end.own, end.other)
+	switch {
+	case errors.Is(err, sockets.ErrGone):
+		now.state, now.counted = "CLOSE", false
+	case err != nil:
+	case t.Info == nil:
+		now.state, now.counted = t.State, false
+	default:
+		x := t.Info
+		now.state, now.counted = t.State, true
+		now.out, now.in, now.dataOut, now.dataIn = x.SegsOut, x.SegsIn, x.DataSegsOut, x.DataSegsIn
+		now.sent, now.received, now.retransmitted = x.BytesSent-x.BytesRetrans, x.BytesReceived, x.TotalRetrans
+	}
+	return now
+}
+
+// packets puts what each end sent into the order in which one causes the next.
+func (i *inference) packets() []sockets.Packet {
+	var all []sockets.Packet
+	near := i.sender(i.near, i.nearWas, &i.nearNow)
+	far := i.mirror(&near)
+	if i.farIsOurs {
+		far = i.sender(i.far, i.farWas, &i.farNow)
+	}
+	// Where a connection broke, the end that was closed did it; else the other.
+	broke := alive(i.nearWas.state) && i.nearWas.state != "TIME_WAIT" && i.nearWas.state != "LAST_ACK" && i.nearNow.state == "CLOSE" && !near.fin
+	near.rst, far.rst = broke && i.nearClosed, broke && !i.nearClosed
+	if i.nearWas.state == "" {
+		all = append(all, i.handshake(&near)...)
+		if i.nearNow.state == "SYN_SENT" {
+			return all
+		}
+		near.acks, far.acks, far.data = 0, 0, 0 // they are the handshake's
+	}
+	all = append(all, near.segments()...)
+	farAnswers := far.segments()
+	if len(farAnswers) > 0 || len(all) > 0 && !near.fin {
+		all = append(all, far.pure()...)
+		all = append(all, farAnswers...)
+	}
+	all = append(all, near.pure()...)
+	all = append(all, near.end()...)
+	all = append(all, far.end()...)
+	all = append(all, far.pure()...)
+	return all
+}
+
+func (i *inference) handshake(near *sending) []sockets.Packet {
+	own, other := i.near.own.String(), i.near.other.String()
+	all := []sockets.Packet{{From: own, To: other, Flags: "S"}}
+	for range min(i.nearNow.retransmitted, mostInferred) {
+		all = append(all, sockets.Packet{From: own, To: other, Flags: "S", Retransmission: true, Marks: []string{"retransmission"}})
+	}
+	near.again = 0
+	if i.nearNow.state == "SYN_SENT" {
+		return all
+	}
+	return append(all, sockets.Packet{From: other, To: own, Flags: "SA", Ack: 1}, sockets.Packet{From: own, To: other, Flags: "A", Seq: 1, Ack: 1})
+}
+
+// A sending is what one end sent.
+type sending struct {
+	from, to   string
+	seq, ack   uint64 // relative, of the first segment
+	data, acks int
+	bytes      uint64
+	again      int
+	fin, rst   bool
+}
+
+func (i *inference) sender(end endOf, was tally, now *tally) sending {
+	x := sending{from: end.own.String(), to: end.other.String(), seq: 1 + was.sent + uint64(bit(was.finished)), ack: 1 + max(now.received, was.received)}
+	if now.state == "" {
+		return x
+	}
+	x.fin = !was.finished && finishes(was.state, now.state)
+	if !now.counted {
+		if now.state == "TIME_WAIT" && was.state != "TIME_WAIT" {
+			x.acks = 1 // of the peer's FIN
+			x.ack++
+		}
+	} else {
+		x.data, x.bytes = int(now.dataOut-was.dataOut), now.sent-was.sent
+		x.again = int(now.retransmitted - was.retransmitted)
+		x.acks = max(int(now.out-was.out)-x.data-int(bit(x.fin)), 0)
+	}
+	now.finished = was.finished || x.fin
+	return x
+}
+
+// mirror is what the far end sent, as the near end's counts tell.
+func (i *inference) mirror(near *sending) sending {
+	was, now := i.nearWas, i.nearNow
+	x := sending{from: near.to, to: near.from, seq: 1 + was.received, ack: 1 + now.sent}
+	if was.state == "" {
+		return x
+	}
+	x.fin = !was.closedBefore() && now.closedBefore() && was.state != "TIME_WAIT"
+	if now.counted {
+		x.data, x.bytes = int(now.dataIn-was.dataIn), now.received-was.received
+		if x.fin && x.bytes > 0 {
+			x.bytes-- // the FIN counts as one
+		}
+		x.acks = max(int(now.in-was.in)-x.data-int(bit(x.fin)), 0)
+	} else if near.fin && now.state != "FIN_WAIT1" {
+		x.acks = 1
+	}
+	if near.fin {
+		x.ack++
+	}
+	return x
+}
+
+// closedBefore reports whether the peer's FIN has come in this state.
+func (t tally) closedBefore() bool {
+	return t.state == "CLOSE_WAIT" || t.state == "CLOSING" || t.state == "TIME_WAIT" || t.state == "LAST_ACK"
+}
+
+func alive(state string) bool { return state != "" && state != "CLOSE" && state != "LISTEN" }
+
+// finishes reports whether an end that went from one state to the other has sent its FIN in between.
+func finishes(was, now string) bool {
+	switch was {
+	case "ESTABLISHED", "SYN_RECV":
+		return strings.HasPrefix(now, "FIN_WAIT") || now == "CLOSING" || now == "TIME_WAIT" || now == "LAST_ACK"
+	case "CLOSE_WAIT":
+		return now == "LAST_ACK" || now == "CLOSE"
+	}
+	return false
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// segments are those with data.
+func (x *sending) segments() (all []sockets.Packet) {
+	n := min(x.data, mostInferred)
+	left := x.bytes
+	for j := range n {
+		size := left / uint64(n-j)
+		p := sockets.Packet{From: x.from, To: x.to, Flags: "A", Seq: uint32(x.seq), Ack: uint32(x.ack), Len: int(size)}
+		if j == n-1 {
+			p.Flags = "PA"
+			if more := x.data - n; more > 0 {
+				p.Options = []string{strconv.Itoa(more) + " more"}
+			}
+			if x.again > 0 {
+				p.Options = append(p.Options, strconv.Itoa(x.again)+" sent again")
+			}
+		}
+		all = append(all, p)
+		x.seq += size
+		left -= size
+	}
+	x.data = 0
+	return all
+}
+
+// pure are those that only acknowledge; each is told once.
+func (x *sending) pure() (all []sockets.Packet) {
+	n := min(x.acks, mostInferred)
+	for j := range n {
+		p := sockets.Packet{From: x.from, To: x.to, Flags: "A", Seq: uint32(x.seq), Ack: uint32(x.ack)}
+		if more := x.acks - n; j == n-1 && more > 0 {
+			p.Options = []string{strconv.Itoa(more) + " more"}
+		}
+		all = append(all, p)
+	}
+	x.acks = 0
+	return all
+}
+
+// end is its FIN or RST.
+func (x *sending) end() []sockets.Packet {
+	p := sockets.Packet{From: x.from, To: x.to, Seq: uint32(x.seq), Ack: uint32(x.ack)}
+	switch {
+	case x.fin:
+		p.Flags = "FA"
+		x.seq++
+	case x.rst:
+		p.Flags = "RA"
+	default:
+		return nil
+	}
+	x.fin, x.rst = false, false
+	return []sockets.Packet{p}
+}
