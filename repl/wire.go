@@ -57,12 +57,19 @@ func speaksICMP(k *sockets.Socket) bool {
 	return k.KindName() == "icmp" || k.KindName() == "raw" && (k.Proto == 1 || k.Proto == 58)
 }
 
-// Learn asks for the port of a socket whose connect failed, where packets are looked at: they have it.
+// Learn asks for the port of a TCP socket whose connect failed, where packets are looked at: they have it. And of one that
+// has connected once more: where the kernel chose its port, it chooses again each time.
 func (e *Env) Learn(k *sockets.Socket) {
-	if t := &e.Session.trace; t.wire == nil && !t.inferring || k.Local.Port != 0 {
+	t, again := &e.Session.trace, k.Local.Port != 0
+	if !again && t.wire == nil && !t.inferring || again && !k.Stream() {
 		return
 	}
-	if local, err := e.Afterwards().Scaffold().Getsockname(k.FD); err == nil {
+	local, err := e.Afterwards().Scaffold().Getsockname(k.FD)
+	switch {
+	case err != nil || local == k.Local:
+	case again:
+		k.Rename(e.Act, local)
+	default:
 		k.Local = local
 	}
 }
