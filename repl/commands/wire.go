@@ -75,6 +75,9 @@ var wire_ = &repl.Command{
 		if err := e.Gives(1); err != nil {
 			return err
 		}
+		if k.Family == sockets.UNIX {
+			return drawUnix(e, k)
+		}
 		return drawWire(e, k)
 	},
 }
@@ -106,10 +109,7 @@ func drawWire(e *repl.Env, k *sockets.Socket) error {
 
 func nothingSeen(e *repl.Env, k *sockets.Socket) error {
 	err := &sockets.Error{Op: "wire", Message: names.T("no packet of "+k.Name+" was seen", "还没有看到 "+k.Name+" 的报文")}
-	switch {
-	case k.Family == sockets.UNIX:
-		return err.Because(names.T("AF_UNIX has no packets: the bytes go from buffer to buffer within the kernel", "AF_UNIX 没有报文：数据在内核里从一个缓冲区直接到另一个缓冲区"))
-	case !e.WireIsOn():
+	if !e.WireIsOn() {
 		return err.Because(names.T("packets are looked at from wire on until wire off", "只有在 wire on 到 wire off 之间才看报文")).Hint(names.T("wire on", "wire on"))
 	}
 	return err
