@@ -42,6 +42,7 @@ type parcel struct {
 	in   time.Time
 	out  time.Time // when it is due
 
+	twice                               bool // it gets a copy
 	duplicate, delayed, reordered, made bool
 }
 
@@ -128,30 +129,29 @@ func (l *lane) fate(data []byte) string {
 // send lets a frame pass that is not lost, and its copy if it gets one.
 func (l *lane) send(p parcel) {
 	f := &l.faults
-	twice := f.Duplicate > 0 && l.chance.Float64() < f.Duplicate
+	p.twice = f.Duplicate > 0 && l.chance.Float64() < f.Duplicate
 	if f.Reorder > 0 && l.held == nil && l.chance.Float64() < f.Reorder {
 		p.data = slices.Clone(p.data)
 		l.held, l.heldUntil = &p, time.Now().Add(heldFor)
 		l.wake()
-	} else {
-		l.pass(p)
-		l.overtake()
+		return
 	}
-	if twice {
-		l.counts.Duplicated++
-		p.duplicate = true
-		l.pass(p)
-		l.overtake()
-	}
-}
-
-// overtake lets go of the frame that was held until a later one had passed.
-func (l *lane) overtake() {
-	if p := l.held; p != nil {
+	l.double(p)
+	if p := l.held; p != nil { // it waited until a later one had passed
 		l.held = nil
 		l.counts.Reordered++
 		p.reordered = true
-		l.pass(*p)
+		l.double(*p)
+	}
+}
+
+// double lets a frame pass, and behind it its copy if it gets one.
+func (l *lane) double(p parcel) {
+	l.pass(p)
+	if p.twice {
+		l.counts.Duplicated++
+		p.duplicate = true
+		l.pass(p)
 	}
 }
 
@@ -255,7 +255,7 @@ func (l *lane) due() time.Duration {
 		p := *l.held // nobody came to overtake it
 		l.held = nil
 		p.delayed = true
-		l.pass(p)
+		l.double(p)
 	}
 	next := now.Add(time.Hour)
 	if len(l.queue) > 0 {

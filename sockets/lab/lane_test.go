@@ -61,6 +61,7 @@ func TestLane(t *testing.T) {
 		"drop elsewhere": {func(c *Cable) error { return c.DropNext(any, 1, RightToLeft) }, []string{"a", "b", "c", "d"}},
 		"duplicate":      {func(c *Cable) error { return c.Duplicate(1) }, []string{"a", "a", "b", "b", "c", "c", "d", "d"}},
 		"reorder":        {func(c *Cable) error { return c.Reorder(1) }, []string{"b", "a", "d", "c"}},
+		"reorder and duplicate": {func(c *Cable) error { return errors.Join(c.Reorder(1), c.Duplicate(1)) }, []string{"b", "b", "a", "a", "d", "d", "c", "c"}},
 		"reset": {func(c *Cable) error {
 			return errors.Join(c.SetDelay(time.Hour, 0), c.Cut(), c.DropNext(any, 9), c.SetLoss(1), c.Reset())
 		}, []string{"a", "b", "c", "d"}},
@@ -83,7 +84,12 @@ func TestLane(t *testing.T) {
 			}
 			var out []string
 			lost := 0
+			seen := map[string]bool{}
 			for _, f := range told {
+				if !f.Lost && f.Duplicate != seen[string(f.Data)] {
+					t.Errorf("%s is told to be a copy: %v", f.Data, f.Duplicate)
+				}
+				seen[string(f.Data)] = true
 				if f.Lost {
 					lost++
 				} else {
