@@ -244,14 +244,6 @@ func (t *trace) packet(f *Frame, began time.Time) sockets.Packet {
 		p.Window = s.ScaledWindow
 		p.Options = f.TCP.Options.Strings(sackBase(f.TCP, s))
 		p.Marks = s.Marks()
-	case f.UDP != nil:
-		p.Duplicate, p.OutOfOrder = f.Duplicate, f.Reordered
-		if f.Duplicate {
-			p.Marks = append(p.Marks, "duplicate")
-		}
-		if f.Reordered {
-			p.Marks = append(p.Marks, "out-of-order")
-		}
 	case f.ARP != nil:
 		p.From, p.To, p.Flags = f.ARP.SenderIP.String(), f.ARP.TargetIP.String(), strings.TrimPrefix(f.ARP.Name(), "arp-")
 	case f.ICMP != nil:
@@ -259,6 +251,15 @@ func (t *trace) packet(f *Frame, began time.Time) sockets.Packet {
 		p.Flags = f.ICMP.Name()
 		if in := f.ICMP.Inner; in != nil {
 			p.Options = []string{"about " + in.Proto + " " + in.Src.String() + " > " + in.Dst.String()}
+		}
+	}
+	if f.TCP == nil {
+		p.Duplicate, p.OutOfOrder = f.Copy, f.Late
+		if f.Copy {
+			p.Marks = append(p.Marks, "duplicate")
+		}
+		if f.Late {
+			p.Marks = append(p.Marks, "out-of-order")
 		}
 	}
 	if f.IsFragment() {

@@ -42,7 +42,8 @@ type parcel struct {
 	in   time.Time
 	out  time.Time // when it is due
 
-	twice                               bool // it gets a copy
+	twice                               bool   // it gets a copy
+	lost                                string // why; it does not come, and is only told of
 	duplicate, delayed, reordered, made bool
 }
 
@@ -179,21 +180,12 @@ func (l *lane) pass(p parcel) {
 	if f.Jitter > 0 {
 		p.out = p.out.Add(time.Duration(l.chance.Int64N(int64(f.Jitter) + 1)))
 	}
-	if len(l.queue) > 0 && p.out.Before(l.last) {
-		p.out = l.last
-	}
 	if l.waiting+len(p.data) > flight {
 		l.lose(p, ByQueue)
 		return
 	}
 	p.delayed = true
-	p.data = slices.Clone(p.data)
-	l.last = p.out
-	l.queue = append(l.queue, p)
-	l.waiting += len(p.data)
-	if len(l.queue) == 1 {
-		l.wake()
-	}
+	l.enqueue(p)
 }
 
 // put puts a frame out at the far end.
@@ -206,9 +198,31 @@ func (l *lane) put(p parcel) {
 	l.told(p, out, "")
 }
 
+// lose counts a frame as lost. It is told of when it would have come, and not before those that are still on the way; but
+// at once where it found no room on the way.
 func (l *lane) lose(p parcel, why string) {
 	l.counts.Lost++
-	l.told(p, time.Time{}, why)
+	p.lost = why
+	if l.faults.Delay == 0 && len(l.queue) == 0 || why == ByQueue || l.waiting+len(p.data) > flight || !l.watch.watched() {
+		l.told(p, time.Time{}, why)
+		return
+	}
+	p.out = time.Now().Add(l.faults.Delay)
+	l.enqueue(p)
+}
+
+// enqueue puts a frame behind those on the way.
+func (l *lane) enqueue(p parcel) {
+	if len(l.queue) > 0 && p.out.Before(l.last) {
+		p.out = l.last
+	}
+	p.data = slices.Clone(p.data)
+	l.last = p.out
+	l.queue = append(l.queue, p)
+	l.waiting += len(p.data)
+	if len(l.queue) == 1 {
+		l.wake()
+	}
 }
 
 func (l *lane) told(p parcel, out time.Time, why string) {
@@ -246,6 +260,10 @@ func (l *lane) due() time.Duration {
 		l.queue[n].data = nil
 		n++
 		l.waiting -= len(p.data)
+		if p.lost != "" {
+			l.told(p, time.Time{}, p.lost)
+			continue
+		}
 		l.put(p)
 	}
 	if l.queue = l.queue[n:]; len(l.queue) == 0 {
