@@ -30,9 +30,11 @@ type Env struct {
 	spoken  bool            // a word named the socket that is meant
 	end     context.CancelFunc
 	cancel  context.CancelFunc // ends the line; nil where nobody could ask for it
+	stops   []func() bool      // of Interrupted
 	timed   *sockets.Socket    // the open socket that --timeout is for
 	timeout time.Duration
 
+	takenBy     string          // the state of what held the address that bind wanted
 	toward      sockets.Address // that the line speaks to
 	host        string          // of the lab, where it is not the student's own
 	keptAddress string          // the name of the value that the address is
@@ -367,6 +369,9 @@ func (e *Env) Deadline() error {
 	e.Sys = e.door()
 	return nil
 }
+
+// Interrupted runs f where the line is ended before it is over.
+func (e *Env) Interrupted(f func()) { e.stops = append(e.stops, context.AfterFunc(e.Ctx, f)) }
 
 // Afterwards is the way to the kernel for what must be done even where the line was ended from outside.
 func (e *Env) Afterwards() sys.Caller { return sys.For(context.Background(), e.Act) }

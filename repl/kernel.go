@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +18,8 @@ type Kernel interface {
 	Telling(tell func(sockets.Call)) Kernel
 	// TCP finds the socket with these two addresses; a zero peer is a listener's. sockets.ErrGone where there is none.
 	TCP(local, peer netip.AddrPort) (sockets.KernelTCP, error)
+	// Bound are all TCP sockets whose own port is this one's.
+	Bound(local netip.AddrPort) ([]sockets.KernelTCP, error)
 	// SynQueue counts the handshakes with a listener that are half done.
 	SynQueue(listener netip.AddrPort) (int, error)
 	UDP(local, peer netip.AddrPort) (sockets.KernelUDP, error)
@@ -67,6 +70,34 @@ func (s *Session) closeKernels() {
 		_ = k.Close()
 	}
 	s.kernels = nil
+}
+
+// Holder is what has taken an address that bind refused: its state, "" where none is to be seen, and the program that has it open.
+func (e *Env) Holder(k *sockets.Socket, addr sockets.Address) (state string, pid int, program string) {
+	kernel, err := e.Kernel(k)
+	if err != nil || k.KindName() != "tcp" || !addr.IP.IsValid() {
+		return "", 0, ""
+	}
+	want := endpoint(addr)
+	all, err := kernel.Bound(want)
+	all = slices.DeleteFunc(all, func(t sockets.KernelTCP) bool {
+		own := t.Local.Addr().Unmap().WithZone("")
+		return own != want.Addr() && !own.IsUnspecified() && !want.Addr().IsUnspecified()
+	})
+	if err != nil || len(all) == 0 {
+		return "", 0, ""
+	}
+	weight := func(t sockets.KernelTCP) int {
+		return slices.Index([]string{"LISTEN", "CLOSE", "ESTABLISHED"}, t.State) & 0xff
+	}
+	h := slices.MinFunc(all, func(a, b sockets.KernelTCP) int { return weight(a) - weight(b) })
+	if state = h.State; state == "CLOSE" {
+		state = "BOUND"
+	}
+	if h.Inode != 0 {
+		pid, program, _ = kernel.Owner(h.Inode)
+	}
+	return state, pid, program
 }
 
 // An afterlife is a connection of the session's that no program has open any more, and that the kernel has not forgotten.

@@ -58,7 +58,7 @@ func (e *Env) At(host Word) error {
 	}
 	defer func() { // what it did is what this line did
 		e.used, e.results, e.named = inner.used, inner.results, inner.named
-		e.timed, e.timeout = inner.timed, inner.timeout
+		e.timed, e.timeout, e.stops = inner.timed, inner.timeout, inner.stops
 		if inner.end != nil {
 			e.end = inner.end
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -201,16 +202,33 @@ func (e *Env) Fail(op string, k *sockets.Socket, err error, pairs ...string) err
 	if errno == "" {
 		return err
 	}
-	return e.failed(op, k, errno, err, pairs)
+	return e.failed(op, k, "", errno, err, pairs)
 }
+
+// FailTaken is Fail of bind: where the address is taken, it says by what.
+func (e *Env) FailTaken(k *sockets.Socket, addr sockets.Address, err error, pairs ...string) error {
+	if sys.Errno(err) != "EADDRINUSE" {
+		return e.Fail("bind", k, err, pairs...)
+	}
+	state, pid, program := e.Holder(k, addr)
+	failure := e.failed("bind", k, state, "EADDRINUSE", err, pairs)
+	if pid != 0 && pid != os.Getpid() {
+		failure.Because(failure.Why.Plus(names.T("It is "+program+", process "+strconv.Itoa(pid)+".", "那是 "+program+"，进程号 "+strconv.Itoa(pid)+"。")))
+	}
+	e.takenBy = state
+	return failure
+}
+
+// TakenBy is the state of what held the address that bind wanted: "LISTEN", "TIME_WAIT"; "" where that is not known.
+func (e *Env) TakenBy() string { return e.takenBy }
 
 // FailErrno is Fail for an errno that came as a value, as SO_ERROR gives it.
 func (e *Env) FailErrno(op string, k *sockets.Socket, errno string, pairs ...string) error {
-	return e.failed(op, k, errno, errors.New(errno), pairs)
+	return e.failed(op, k, "", errno, errors.New(errno), pairs)
 }
 
-func (e *Env) failed(op string, k *sockets.Socket, errno string, err error, pairs []string) error {
-	sit := names.Situation{Op: op, Errno: errno, Fill: append([]string{"op", op}, pairs...)}
+func (e *Env) failed(op string, k *sockets.Socket, holder, errno string, err error, pairs []string) *sockets.Error {
+	sit := names.Situation{Op: op, Errno: errno, Holder: holder, Fill: append([]string{"op", op}, pairs...)}
 	if k != nil {
 		sit.Kind, sit.State = k.KindName(), situation(k)
 		sit.Fill = append(sit.Fill, "s", k.Name)

@@ -225,6 +225,9 @@ func (s *Session) perform(e *Env) {
 		}
 	}()
 	err := e.Command.Run(e)
+	for _, stop := range e.stops {
+		stop()
+	}
 	e.pythonTimeout()
 	e.Act.Err = e.explain(err)
 	if err == nil || len(e.Act.Steps) > 0 { // a line that was not understood changed nothing

@@ -225,9 +225,10 @@ func unmap(a netip.AddrPort) netip.AddrPort {
 
 func (t *trace) keep(what ...Traced) {
 	t.log = append(t.log, what...)
-	if over := len(t.log) - mostTraced; over > 0 {
-		t.dropped += over
+	if len(t.log) > mostTraced { // a quarter goes at once, for what stays has to be moved
+		over := len(t.log) - mostTraced*3/4
 		t.log = slices.Delete(t.log, 0, over)
+		t.dropped += over
 	}
 }
 
@@ -243,6 +244,14 @@ func (t *trace) packet(f *Frame, began time.Time) sockets.Packet {
 		p.Window = s.ScaledWindow
 		p.Options = f.TCP.Options.Strings(sackBase(f.TCP, s))
 		p.Marks = s.Marks()
+	case f.UDP != nil:
+		p.Duplicate, p.OutOfOrder = f.Duplicate, f.Reordered
+		if f.Duplicate {
+			p.Marks = append(p.Marks, "duplicate")
+		}
+		if f.Reordered {
+			p.Marks = append(p.Marks, "out-of-order")
+		}
 	case f.ARP != nil:
 		p.From, p.To, p.Flags = f.ARP.SenderIP.String(), f.ARP.TargetIP.String(), strings.TrimPrefix(f.ARP.Name(), "arp-")
 	case f.ICMP != nil:

@@ -1,6 +1,7 @@
 package sockets
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
@@ -120,14 +121,19 @@ func (v Value) Raw() []byte {
 // PyBytes writes b as Python's repr of bytes does: b'\x00hi'.
 func PyBytes(b []byte) string {
 	quote := byte('\'')
-	if strings.ContainsRune(string(b), '\'') && !strings.ContainsRune(string(b), '"') {
+	if bytes.IndexByte(b, '\'') >= 0 && bytes.IndexByte(b, '"') < 0 {
 		quote = '"'
 	}
 	var s strings.Builder
 	s.Grow(len(b) + 3)
 	s.WriteByte('b')
 	s.WriteByte(quote)
-	for _, c := range b {
+	plain := 0 // how many bytes stand for themselves
+	for plain < len(b) && b[plain] >= ' ' && b[plain] < 0x7f && b[plain] != quote && b[plain] != '\\' {
+		plain++
+	}
+	s.Write(b[:plain])
+	for _, c := range b[plain:] {
 		switch {
 		case c == quote || c == '\\':
 			s.WriteByte('\\')

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"net/netip"
+
 	"sockstep/repl"
 	"sockstep/sockets"
 	"sockstep/sockets/diag"
@@ -16,6 +18,11 @@ func openKernel(tell func(sockets.Call)) (repl.Kernel, error) {
 		return nil, err
 	}
 	return kernel{d}, nil
+}
+
+// Bound is repl.Kernel's.
+func (k kernel) Bound(local netip.AddrPort) ([]sockets.KernelTCP, error) {
+	return k.TCPList(diag.Filter{Port: local.Port(), Local: netip.AddrPortFrom(netip.Addr{}, local.Port())})
 }
 
 // Telling is repl.Kernel's.

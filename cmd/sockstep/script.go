@@ -98,8 +98,10 @@ type interrupter struct {
 	signals chan os.Signal
 
 	mu     sync.Mutex
-	cancel context.CancelFunc // nil between lines
-	came   bool               // during the line
+	ctx    context.Context // of all lines up to the one that is ended
+	cancel context.CancelFunc
+	runs   bool // a line does
+	came   bool // during the line
 }
 
 func watchInterrupt(typed bool) *interrupter {
@@ -122,7 +124,7 @@ func watchInterrupt(typed bool) *interrupter {
 func (i *interrupter) endLine() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.cancel == nil {
+	if !i.runs {
 		return false
 	}
 	i.came = true
@@ -130,19 +132,22 @@ func (i *interrupter) endLine() bool {
 	return true
 }
 
-// context is what the next line runs under; done ends it, and reports whether Ctrl-C came.
+// context is what the next line runs under; done says that it is over, and reports whether Ctrl-C came.
 func (i *interrupter) context() (ctx context.Context, done func() (came bool)) {
-	ctx, cancel := context.WithCancel(context.Background())
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.cancel, i.came = cancel, false
-	return ctx, func() bool {
-		i.mu.Lock()
-		defer i.mu.Unlock()
-		i.cancel = nil
-		cancel()
-		return i.came
+	if i.ctx == nil || i.ctx.Err() != nil {
+		i.ctx, i.cancel = context.WithCancel(context.Background())
 	}
+	i.runs, i.came = true, false
+	return i.ctx, i.done
+}
+
+func (i *interrupter) done() (came bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.runs = false
+	return i.came
 }
 
 func (i *interrupter) stop() {

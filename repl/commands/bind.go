@@ -46,7 +46,7 @@ var bind = &repl.Command{
 func bindTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
 	e.Toward(k, addr)
 	if err := e.Sys.Bind(k.FD, addr); err != nil {
-		err = e.Fail("bind", k, err, addressPairs(addr)...)
+		err = e.FailTaken(k, addr, err, addressPairs(addr)...)
 		var known *sockets.Error
 		if own := e.Listener(addr); own != nil && errors.As(err, &known) && known.Errno == "EADDRINUSE" {
 			known.Because(names.T(own.Name+" listens there already.", own.Name+" 已经在那里监听。")).Hint(names.T("close "+own.Name, "close "+own.Name))

@@ -30,7 +30,7 @@ func openFile(e *repl.Env, w repl.Word, flag int) (f *os.File, err error) {
 	if err != nil {
 		return nil, fileError(e, w, err)
 	}
-	context.AfterFunc(e.Ctx, func() { _ = f.SetDeadline(time.Unix(1, 0)) })
+	e.Interrupted(func() { _ = f.SetDeadline(time.Unix(1, 0)) })
 	return f, nil
 }
 

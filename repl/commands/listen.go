@@ -93,6 +93,12 @@ func suggestReuse(e *repl.Env, addr sockets.Address, err error) error {
 	case addr.Path != "" && !addr.Abstract && !e.Flag("unlink"):
 		line += " --unlink"
 		known.Hint(names.T("If no server uses it, remove the stale file first: `"+line+"`.", "如果没有服务器在用它，先删除残留的文件：`"+line+"`。"))
+	case e.TakenBy() == "LISTEN" || e.TakenBy() == "BOUND":
+		known.Hint(names.T("Another port, or let the kernel choose one: port 0.", "换一个端口，或让内核来选：端口写 0。"))
+	case addr.IP.IsValid() && !e.Flag("reuse") && e.TakenBy() == "TIME_WAIT":
+		line += " --reuse"
+		known.Hint(names.T("`"+line+"`; Linux lets it in if the old server was started so, too, else after 60 s.",
+			"`"+line+"`；旧服务器当初也这样启动过，Linux 才马上放行，否则要等 60 秒。"))
 	case addr.IP.IsValid() && !e.Flag("reuse"):
 		line += " --reuse"
 		known.Hint(names.T("If it is only TIME_WAIT: `"+line+"`; Linux lets it in if the old server was started so, too, else after 60 s. If a server runs there: another port.",

@@ -3,7 +3,6 @@ package names
 // plainNotes are the notes that speak of numbers, without them: what is said
 // when the caller does not know the numbers.
 var plainNotes = map[string]Text{
-	"packets-unsupported": T("packets are not seen here.", "这里看不到报文。"),
 	"unread-at-close": T("what had come and was not read when {s} was closed is lost, and {peer} gets ECONNRESET. Over TCP the kernel tells it so by RST instead of FIN.",
 		"关闭 {s} 时还有未读的数据：它们丢失了，{peer} 会得到 ECONNRESET。在 TCP 上，内核为此发送 RST 而不是 FIN。"),
 	"time-wait": T("{s} closed first, so its address pair stays in TIME_WAIT for 60 s, to catch late packets.",

@@ -127,7 +127,7 @@ func TestPunctuation(t *testing.T) {
 
 // commands are those of sockstep's language.
 var commands = strings.Fields(`socket socketpair dup bind listen accept connect send sendall recv sendto recvfrom
-	sendmsg recvmsg shutdown close sockopt blocking settimeout inspect sockets poll why history jobs wait cancel
+	sendmsg recvmsg shutdown close sockopt blocking settimeout inspect sockets poll wire layers cable at states watch why history jobs wait cancel
 	gethostname gethostbyname gethostbyaddr getaddrinfo getservbyname getservbyport inet_aton inet_ntoa inet_pton
 	inet_ntop htons htonl ntohs ntohl interfaces print show lang run sleep help exit expect`)
 

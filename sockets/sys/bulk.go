@@ -5,6 +5,7 @@ package sys
 import (
 	"context"
 	"io"
+	"runtime"
 	"time"
 	"unsafe"
 
@@ -153,7 +154,10 @@ type pending struct {
 // alone is how many calls of a transfer are told alone before they are summed up.
 const alone = 3
 
-func (c Caller) transfer(op string, w waiting) *transfer { return &transfer{c: c, op: op, w: w} }
+func (c Caller) transfer(op string, w waiting) *transfer {
+	runtime.LockOSThread()
+	return &transfer{c: c, op: op, w: w}
+}
 
 func (t *transfer) send(fd sockets.FD, p []byte) (int, error) {
 	return t.make(fd, p, len(p), func() (uintptr, unix.Errno) {
@@ -279,4 +283,5 @@ func (l *pending) args() string {
 func (t *transfer) end() {
 	t.flush(true)
 	t.wake.end()
+	runtime.UnlockOSThread()
 }
