@@ -101,6 +101,9 @@ func (e *Env) NewSocket(i int, prefix string, fd sockets.FD, f sockets.Family, k
 	}
 	s.sockets[name] = k
 	s.byFD[fd] = k
+	if s.lesson != nil {
+		s.lesson.made = append(s.lesson.made, made{k, fd})
+	}
 	if s.watcher != nil {
 		s.watcher.Watch(fd)
 	}

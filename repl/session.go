@@ -66,6 +66,7 @@ type Session struct {
 	keepLang   func(names.Lang) error
 	thread     *sys.Thread
 	lab        Lab // nil outside of one
+	lesson     *learning
 }
 
 // Config is what a Session is made of.
