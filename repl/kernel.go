@@ -110,15 +110,16 @@ type afterlife struct {
 // mostAfterlives bounds how many connections are followed after their close, the newest.
 const mostAfterlives = 64
 
-// outlives follows k's connection beyond its close.
-func (s *Session) outlives(k *sockets.Socket) {
+// outlives follows k's connection beyond its close, and reports whether there is one.
+func (s *Session) outlives(k *sockets.Socket) bool {
 	if k.KindName() != "tcp" || k.Peer.IsZero() || !k.Local.IP.IsValid() || k.State == "CLOSE" || s.openKernel == nil {
-		return
+		return false
 	}
 	s.after = append(s.after, afterlife{socket: k, local: endpoint(k.Local), peer: endpoint(k.Peer)})
 	if over := len(s.after) - mostAfterlives; over > 0 {
 		s.after = append(s.after[:0], s.after[over:]...)
 	}
+	return true
 }
 
 // follow tells what became of the connections that were closed: FIN_WAIT2, TIME_WAIT, and the end.
@@ -192,25 +193,6 @@ func noteTimeWait(a *sockets.Act, k *sockets.Socket, left time.Duration) {
 	}
 	k.Waits = true
 	a.Note("time-wait", "s", k.Name, "port", strconv.Itoa(int(k.Local.Port)), "n", strconv.Itoa(int(left.Round(time.Second)/time.Second)))
-}
-
-// enter says that k is in a state from now on.
-func (s *Session) enter(a *sockets.Act, k *sockets.Socket, name, state string) {
-	if k.State == state {
-		return
-	}
-	a.Change(name, "state", k.State, state)
-	s.visit(a, k, state)
-	k.State = state
-}
-
-// visit remembers the way of a TCP socket through its states.
-func (s *Session) visit(a *sockets.Act, k *sockets.Socket, state string) {
-	if k.KindName() != "tcp" || len(k.Way) == 1<<10 {
-		return
-	}
-	reset := state == "CLOSE" && (k.State == "ESTABLISHED" || k.State == "CLOSE_WAIT" || strings.HasPrefix(k.State, "FIN_WAIT"))
-	k.Way = append(k.Way, sockets.Visit{State: state, Act: a.Seq, Line: a.Line, At: time.Since(s.began), Reset: reset})
 }
 
 // farEnd tells how the other end of k changed, where it is of this machine and this user, but not of this session.

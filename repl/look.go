@@ -43,6 +43,12 @@ func (p *pages) add(line string) {
 // OpenSockets are the session's open sockets, by descriptor.
 func (e *Env) OpenSockets() []*sockets.Socket { return e.Session.open() }
 
+// Current is the socket that is meant where none is named.
+func (e *Env) Current() (*sockets.Socket, bool) {
+	k := e.Session.current()
+	return k, k != nil
+}
+
 // IsCurrent reports whether k is meant where no socket is named.
 func (e *Env) IsCurrent(k *sockets.Socket) bool { return e.Session.current() == k }
 

@@ -96,7 +96,7 @@ func (e *Env) NewSocket(i int, prefix string, fd sockets.FD, f sockets.Family, k
 		k.Host = e.used[0].socket.Host
 	}
 	if k.KindName() == "tcp" {
-		s.visit(e.Act, k, "CLOSE")
+		s.visit(k, sockets.Visit{State: "CLOSE", Act: e.Act.Seq, Line: e.Act.Line, At: time.Since(s.began)})
 		k.State = "CLOSE"
 	}
 	s.sockets[name] = k
@@ -124,7 +124,9 @@ func (e *Env) CloseSocket(k *sockets.Socket) error {
 	if sys.Errno(err) == "EBADF" {
 		return err
 	}
-	e.Session.outlives(k)
+	if !e.Session.outlives(k) {
+		delete(e.Session.trace.passed, k)
+	}
 	delete(e.Session.byFD, k.FD)
 	delete(e.Session.stirs, k.FD)
 	e.Session.drop(k)

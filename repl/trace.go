@@ -31,7 +31,9 @@ type trace struct {
 	asked     map[netip.Addr]string // the hosts whose card may be asked for (ARP, neighbour discovery), and for which socket
 	holds     []hold
 	log       []Traced
+	dropped   int // of the log, the oldest
 	lost      int // frames that the kernel had no room for
+	passed    map[*sockets.Socket]lookback
 }
 
 // A hold is an address that a socket of the session has or had: what goes over it is the session's.
@@ -224,7 +226,9 @@ func unmap(a netip.AddrPort) netip.AddrPort {
 func (t *trace) keep(what ...Traced) {
 	t.log = append(t.log, what...)
 	if len(t.log) > mostTraced { // a quarter goes at once, for what stays has to be moved
-		t.log = slices.Delete(t.log, 0, len(t.log)-mostTraced*3/4)
+		over := len(t.log) - mostTraced*3/4
+		t.log = slices.Delete(t.log, 0, over)
+		t.dropped += over
 	}
 }
 
@@ -240,6 +244,14 @@ func (t *trace) packet(f *Frame, began time.Time) sockets.Packet {
 		p.Window = s.ScaledWindow
 		p.Options = f.TCP.Options.Strings(sackBase(f.TCP, s))
 		p.Marks = s.Marks()
+	case f.UDP != nil:
+		p.Duplicate, p.OutOfOrder = f.Duplicate, f.Reordered
+		if f.Duplicate {
+			p.Marks = append(p.Marks, "duplicate")
+		}
+		if f.Reordered {
+			p.Marks = append(p.Marks, "out-of-order")
+		}
 	case f.ARP != nil:
 		p.From, p.To, p.Flags = f.ARP.SenderIP.String(), f.ARP.TargetIP.String(), strings.TrimPrefix(f.ARP.Name(), "arp-")
 	case f.ICMP != nil:

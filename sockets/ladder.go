@@ -15,4 +15,5 @@ type Rung struct {
 	FromLeft bool          // of a packet, who sent it; of a line, at whose end
 	Line     string        // what was typed
 	State    string        // the state that it left that end in
+	Ends     [2]string     // of a packet: the states that it led its left and its right end to, "" for none
 }

@@ -314,7 +314,7 @@ func checkTexts(o map[string]any, zh bool, fields ...string) error {
 
 func checkValue(v map[string]any) error {
 	has := map[string][]string{
-		"none": {}, "socket": {}, "text": {"base64"}, "bytes": {"base64!"}, "int": {"int!"}, "list": {"list!"}, "card": {"fields!"},
+		"none": {}, "socket": {}, "text": {"base64", "list"}, "bytes": {"base64!"}, "int": {"int!"}, "list": {"list!"}, "card": {"fields!"},
 	}
 	more, ok := has[written(v["type"])]
 	if !ok {

@@ -321,7 +321,7 @@ func (w *cableWire) see(f lab.Frame) {
 		w.lost++
 		return
 	}
-	w.frames = append(w.frames, repl.Frame{Packet: p, Source: "cable"})
+	w.frames = append(w.frames, repl.Frame{Packet: p, Source: "cable", Duplicate: f.Duplicate, Reordered: f.Reordered})
 	select {
 	case w.come <- struct{}{}:
 	default:

@@ -21,6 +21,13 @@ const privateMark = "SOCKSTEP_PRIVATE_NETWORK"
 // the test goes on in the network of the machine, and waits its turn: ports are shared by all tests that ask here.
 func privately(t *testing.T) bool {
 	t.Helper()
+	return privatelyAs(t, 0)
+}
+
+// privatelyAs is privately for a user of this number within the network: some programs give their rights away where they
+// find themselves root.
+func privatelyAs(t *testing.T, uid int) bool {
+	t.Helper()
 	if os.Getenv(privateMark) == t.Name() {
 		return true
 	}
@@ -32,9 +39,12 @@ func privately(t *testing.T) bool {
 	c.Env = append(os.Environ(), privateMark+"="+t.Name())
 	c.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET,
-		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
-		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: uid, HostID: os.Getuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: uid, HostID: os.Getgid(), Size: 1}},
 		Pdeathsig:   syscall.SIGKILL,
+	}
+	if uid != 0 {
+		c.SysProcAttr.AmbientCaps = []uintptr{unix.CAP_NET_RAW, unix.CAP_NET_ADMIN, unix.CAP_SYS_ADMIN}
 	}
 	out, err := c.CombinedOutput()
 	var ended *exec.ExitError

@@ -94,8 +94,8 @@ func connectTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
 }
 
 func connected(e *repl.Env, k *sockets.Socket, addr sockets.Address, err error) error {
-	if err != nil && addr.IP.IsValid() {
-		e.Learn(k) // its packets have its port
+	if addr.IP.IsValid() && (err != nil || k.Local.Port != 0) {
+		e.Learn(k)
 	}
 	var cut *sys.InterruptedError
 	if errors.As(err, &cut) && k.KindName() == "tcp" {

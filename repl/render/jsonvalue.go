@@ -32,6 +32,10 @@ func appendValue(b []byte, v sockets.Value) []byte {
 		if !utf8.ValidString(s) {
 			o.base64([]byte(s))
 		}
+		if len(v.List) > 0 { // what a picture shows, in order
+			o.key("list")
+			o.b = appendList(o.b, v.List)
+		}
 	}
 	if v.Type == sockets.CardValue || len(v.Fields) > 0 {
 		o.key("fields")

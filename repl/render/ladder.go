@@ -11,9 +11,10 @@ import (
 // state beside each end as it changes. It fits the width, from 40 columns on.
 //
 //	c 127.0.0.1:40022                                        s 127.0.0.1:8888
-//	connect c 127.0.…  ├──────── SYN seq 0 ────────────────▶│
-//	                   │◀─────── SYN+ACK seq 0 ack 1 ───────┤
-//	ESTABLISHED        ├──────── ACK ack 1 ────────────────▶│
+//	connect c 127.0.…  │                                    │
+//	SYN_SENT           ├──────── SYN seq 0 ────────────────▶│
+//	ESTABLISHED        │◀─────── SYN+ACK seq 0 ack 1 ───────┤ SYN_RECV
+//	                   ├──────── ACK ack 1 ────────────────▶│ ESTABLISHED
 func Ladder(l sockets.Ladder, width int, lang names.Lang) string {
 	width = max(width-2, 40)
 	side := min((width-36)/2, 28)
@@ -29,7 +30,7 @@ func Ladder(l sockets.Ladder, width int, lang names.Lang) string {
 	row(l.Left, strings.Repeat(" ", arrow+2), l.Right)
 	for _, r := range l.Rungs {
 		if r.Packet != nil {
-			row("", rung(r, arrow, lang), "")
+			row(r.Ends[0], rung(r, arrow, lang), r.Ends[1])
 			continue
 		}
 		for _, text := range []string{r.Line, r.State} {

@@ -80,7 +80,7 @@ func TestTopicsFitTheScreen(t *testing.T) {
 			t.Errorf("LookupTopic(%q) = %v", topic.Name, ok)
 		}
 	}
-	for _, name := range strings.Fields("addresses strings names jobs notes truth tcp udp unix errors states options json scripts") {
+	for _, name := range strings.Fields("addresses strings names jobs notes truth tcp udp unix errors tcp-states options json scripts") {
 		if !seen[name] {
 			t.Errorf("no topic %q", name)
 		}

@@ -3,7 +3,7 @@ package names
 // tcpInfoFields are the members of struct tcp_info, in the order of C. The
 // two wscales share one byte (four bits each), and so do the flags after it.
 var tcpInfoFields = []Field{
-	{"tcpi_state", Byte, noUnit, T("the state, as in `help states`", "状态，见 `help states`")},
+	{"tcpi_state", Byte, noUnit, T("the state, as in `help tcp-states`", "状态，见 `help tcp-states`")},
 	{"tcpi_ca_state", Byte, noUnit, T("congestion: 0 open, 1 disorder, 2 CWR, 3 recovery, 4 loss", "拥塞状态：0 正常，1 乱序，2 减窗，3 恢复，4 丢包")},
 	{"tcpi_retransmits", Byte, inTries, T("retransmissions of the segment now waiting", "当前等待的报文段已重传的次数")},
 	{"tcpi_probes", Byte, inTries, T("keepalive or window probes without an answer", "未得到应答的保活或窗口探测")},

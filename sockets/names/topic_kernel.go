@@ -99,7 +99,7 @@ unix-seqpacket   有连接的消息，有结束
     sockopt k SO_PEERCRED
 可以传递打开的描述符：sendmsg。没有报文可看，sockstep 改为显示队列。
 `)},
-	{"states", T("the states of a TCP connection", "TCP 连接的状态"), page(`
+	{"tcp-states", T("the states of a TCP connection", "TCP 连接的状态"), page(`
 CLOSE        no connection        LISTEN      takes connections
 SYN_SENT     connect is waiting   SYN_RECV    the last ACK is missing
 ESTABLISHED  both may send
@@ -115,6 +115,7 @@ the side that closes first. LISTEN: recvq counts the clients that wait for
 accept, sendq is the backlog.
 
 inspect s state    one socket     sockets    all of yours
+states s           the way that it went, drawn
 `, `
 CLOSE        没有连接             LISTEN      接受连接
 SYN_SENT     connect 在等应答     SYN_RECV    还差最后一个 ACK
@@ -130,6 +131,7 @@ CLOSE_WAIT 很多：你的程序忘了 close。TIME_WAIT 很多：对先关闭�
 正常的。LISTEN 状态下，recvq 是等待 accept 的客户端数，sendq 是 backlog。
 
 inspect s state    看一个         sockets    看所有
+states s           画出它走过的路
 `)},
 	{"options", T("socket options", "套接字选项"), page(`
 sockopt s                        all options that s has, with their values

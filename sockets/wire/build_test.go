@@ -105,7 +105,7 @@ func v6(p layers.IPProtocol) *layers.IPv6 {
 	return &layers.IPv6{Version: 6, HopLimit: 64, NextHeader: p, SrcIP: ip6A, DstIP: ip6B}
 }
 
-// A seg is a segment of a made-up connection: a is 10.0.0.1:1000, b 10.0.0.2:80.
+// A seg is a segment of a made-up connection: a is 10.0.0.1:1000, b 10.0.0.2:80; s is a, and speaks with itself.
 type seg struct {
 	from     byte
 	flags    Flags
@@ -127,6 +127,9 @@ func (s seg) packet(t testing.TB) *Packet {
 	ip, tcp := v4(layers.IPProtocolTCP), &layers.TCP{SrcPort: 1000, DstPort: 80}
 	if s.from == 'b' {
 		ip.SrcIP, ip.DstIP, tcp.SrcPort, tcp.DstPort = ip4B, ip4A, 80, 1000
+	}
+	if s.from == 's' {
+		ip.DstIP, tcp.DstPort = ip.SrcIP, tcp.SrcPort
 	}
 	ip.Flags = layers.IPv4DontFragment
 	segID++

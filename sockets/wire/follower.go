@@ -21,6 +21,7 @@ type Seen struct {
 	FromClient     bool
 
 	RelSeq, RelAck uint32      // relative to each end's first: a SYN is 0, the first byte 1
+	crossed        bool        // this SYN has crossed the other's
 	NextSeq        uint32      // RelSeq of what comes after this segment
 	SACK           [][2]uint32 // the blocks of the SACK option, relative
 	ScaledWindow   int         // the window in bytes, scaled as the ends agreed (RFC 7323 2.2)
@@ -55,7 +56,7 @@ func (s Seen) Marks() []string {
 		{"duplicate", s.Duplicate}, {"out-of-order", s.OutOfOrder}, {"gap", s.Gap}, {"acked-unseen", s.AckedUnseen},
 		{"dup-ack", s.DupAck > 0}, {"dsack", s.DSACK}, {"keepalive", s.KeepAlive}, {"keepalive-ack", s.KeepAliveAck},
 		{"zero-window", s.ZeroWindow}, {"window-probe", s.WindowProbe}, {"window-probe-ack", s.WindowProbeAck},
-		{"window-update", s.WindowUpdate}, {"window-full", s.WindowFull}, {"simultaneous-open", s.Simultaneous && s.New},
+		{"window-update", s.WindowUpdate}, {"window-full", s.WindowFull}, {"simultaneous-open", s.crossed},
 		{"capture-from-the-middle", s.Middle && s.New},
 	} {
 		if m.set {
@@ -82,9 +83,18 @@ type connection struct {
 	client       int // which end
 	middle       bool
 	simultaneous bool
+	self         bool // a socket that is connected to itself: ends[0] is both ends
 	ends         [2]end
 	synAt        time.Time
 	rtt          time.Duration // from the SYN to the ACK of its answer; 0 while unknown
+}
+
+// far is the end that me speaks with.
+func (c *connection) far(me int) *end {
+	if c.self {
+		return &c.ends[me]
+	}
+	return &c.ends[1-me]
 }
 
 // An end is what is remembered of one direction.
@@ -162,7 +172,7 @@ func (f *Follower) connection(p *Packet) (c *connection, me int, isNew bool) {
 	if c != nil {
 		number = c.number + 1
 	}
-	c = &connection{number: number, client: me}
+	c = &connection{number: number, client: me, self: p.Src == p.Dst}
 	switch flags := p.TCP.Flags & (SYN | ACK); {
 	case flags == SYN|ACK:
 		c.client = 1 - me
@@ -184,7 +194,7 @@ func (c *connection) replacedBy(t *TCP, me int) bool {
 	if !t.Flags.Has(SYN) || t.Flags.Has(RST) {
 		return false
 	}
-	mine, peer := &c.ends[me], &c.ends[1-me]
+	mine, peer := &c.ends[me], c.far(me)
 	switch {
 	case mine.syn && mine.isn == t.Seq:
 		return false // once more, or the SYN+ACK of a simultaneous open
@@ -200,13 +210,13 @@ func (c *connection) replacedBy(t *TCP, me int) bool {
 
 // base makes sure that both ends have a number to be relative to.
 func (c *connection) base(t *TCP, me int) {
-	mine, peer := &c.ends[me], &c.ends[1-me]
+	mine, peer := &c.ends[me], c.far(me)
 	switch {
 	case t.Flags.Has(SYN) && !t.Flags.Has(RST):
 		if !mine.syn || mine.isn != t.Seq {
 			*mine = end{isn: t.Seq, known: true, syn: true, wscale: min(t.Options.WScale, maxWScale), hasWScale: t.Options.HasWScale}
 		}
-		if peer.syn && !peer.synAck && !t.Flags.Has(ACK) {
+		if peer.syn && !peer.synAck && !t.Flags.Has(ACK) && !c.self {
 			c.simultaneous = true
 		}
 	case !mine.known && t.Flags.Has(RST) && t.Seq == 0 && peer.syn:

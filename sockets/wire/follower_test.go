@@ -103,7 +103,10 @@ func TestFollowerOpens(t *testing.T) {
 		{"refused", []seg{syn, {from: 'b', flags: RST | ACK, ack: 101}}, ">S 0 0|<RA 0 1"},
 		{"refused, then taken", []seg{syn, {from: 'b', flags: RST | ACK, ack: 101}, {from: 'a', flags: SYN, seq: 300}, {from: 'b', flags: SYN | ACK, seq: 500, ack: 301}}, ">S 0 0|<RA 0 1|>S 0 0|<SA 0 1"},
 		{"both at once", []seg{syn, {from: 'b', flags: SYN, seq: 500}, {from: 'a', flags: SYN | ACK, seq: 100, ack: 501}, {from: 'b', flags: SYN | ACK, seq: 500, ack: 101},
-			{from: 'a', flags: ACK, seq: 101, ack: 501, n: 3}}, ">S 0 0|<S 0 0|>SA 0 1|<SA 0 1|>A 1 1"},
+			{from: 'a', flags: ACK, seq: 101, ack: 501, n: 3}}, ">S 0 0|<S 0 0 simultaneous-open|>SA 0 1|<SA 0 1|>A 1 1"},
+		{"with itself", []seg{{from: 's', flags: SYN, seq: 100, scale: 3}, {from: 's', flags: SYN | ACK, seq: 100, ack: 101, scale: 3}, {from: 's', flags: ACK, seq: 101, ack: 101},
+			{from: 's', flags: ACK, seq: 101, ack: 101, n: 10}, {from: 's', flags: ACK, seq: 111, ack: 111}, {from: 's', flags: FIN | ACK, seq: 111, ack: 111}, {from: 's', flags: ACK, seq: 112, ack: 112}},
+			">S 0 0|>SA 0 1 retransmission|>A 1 1|>A 1 1|>A 11 11|>FA 11 11|>A 12 12"},
 		{"SYN not seen", []seg{synAck, {from: 'a', flags: ACK, seq: 101, ack: 501}}, "<SA 0 1|>A 1 1"},
 		{"from the middle", []seg{{from: 'b', flags: ACK, seq: 7000, ack: 3000, n: 10}, {from: 'a', flags: ACK, seq: 3000, ack: 7010}}, "<A 1 1 capture-from-the-middle|>A 1 11"},
 		{"round the end", []seg{{from: 'a', flags: SYN, seq: 0xfffffffb}, {from: 'b', flags: SYN | ACK, seq: 0xffffffff, ack: 0xfffffffc}, {from: 'a', flags: ACK, seq: 0xfffffffc, ack: 0, n: 10},
@@ -130,6 +133,17 @@ func TestFollowerWindow(t *testing.T) {
 	for i, want := range []int{1000, 1000, 8000} {
 		if s := f.Judge(opened(1, 2)[i].packet(t)); s.ScaledWindow != want || s.ScaleUnknown {
 			t.Errorf("%d: %+v", i, s)
+		}
+	}
+	if s := f.Judge(seg{from: 'b', flags: RST | ACK, seq: 3, ack: 2, win: 1000}.packet(t)); s.ScaledWindow != 8000 {
+		t.Errorf("a RST is scaled as all others are: %+v", s)
+	}
+	var itself Follower
+	for i, want := range []int{1000, 1000, 8000} {
+		x := opened(1, 1)[i]
+		x.from, x.seq = 's', map[bool]uint32{true: x.seq, false: 1}[i == 2]
+		if s := itself.Judge(x.packet(t)); s.ScaledWindow != want || s.ScaleUnknown {
+			t.Errorf("with itself, %d: %+v", i, s)
 		}
 	}
 	var middle Follower

@@ -11,11 +11,12 @@ func (f *Follower) Judge(p *Packet) Seen {
 	}
 	c, me, isNew := f.connection(p)
 	t := p.TCP
+	was := c.simultaneous
 	c.base(t, me)
-	mine, peer := &c.ends[me], &c.ends[1-me]
+	mine, peer := &c.ends[me], c.far(me)
 
 	s := Seen{
-		Conn: c.number, New: isNew, Middle: c.middle, Simultaneous: c.simultaneous, FromClient: me == c.client,
+		Conn: c.number, New: isNew, Middle: c.middle, Simultaneous: c.simultaneous, crossed: c.simultaneous && !was, FromClient: me == c.client,
 		Client: p.Src, Server: p.Dst, RelSeq: t.Seq - mine.isn,
 	}
 	if !s.FromClient {
@@ -29,7 +30,7 @@ func (f *Follower) Judge(p *Packet) Seen {
 		}
 		s.DSACK = isDSACK(t)
 	}
-	s.ScaledWindow, s.ScaleUnknown = c.scaled(me, t)
+	s.ScaledWindow, s.ScaleUnknown = mine.scaled(peer, t)
 	s.ZeroWindow = t.Window == 0 && !t.Flags.Any(SYN|FIN|RST)
 
 	if s.Duplicate = mine.again(p); s.Duplicate {
@@ -76,17 +77,16 @@ func isDSACK(t *TCP) bool {
 	return before(b[0][0], t.Ack) || len(b) > 1 && !before(b[0][0], b[1][0]) && !before(b[1][1], b[0][1])
 }
 
-// scaled is the window of a segment in bytes. In a SYN it is never scaled, and scaling holds only where both have
-// offered it (RFC 7323 2.2).
-func (c *connection) scaled(me int, t *TCP) (window int, unknown bool) {
-	mine, peer := &c.ends[me], &c.ends[1-me]
+// scaled is the window of a segment of e's in bytes. In a SYN it is never scaled, in a RST it is, as in all others; and scaling
+// holds only where both have offered it (RFC 7323 2.2).
+func (e *end) scaled(peer *end, t *TCP) (window int, unknown bool) {
 	switch {
-	case t.Flags.Any(SYN | RST):
+	case t.Flags.Has(SYN), t.Flags.Has(RST) && t.Window == 0:
 		return int(t.Window), false
-	case mine.syn && !mine.hasWScale, peer.syn && !peer.hasWScale:
+	case e.syn && !e.hasWScale, peer.syn && !peer.hasWScale:
 		return int(t.Window), false
-	case mine.syn && peer.syn:
-		return int(t.Window) << mine.wscale, false
+	case e.syn && peer.syn:
+		return int(t.Window) << e.wscale, false
 	}
 	return int(t.Window), true
 }
@@ -110,7 +110,7 @@ func (e *end) again(p *Packet) bool {
 
 // sequence judges what a segment sends.
 func (c *connection) sequence(p *Packet, me int, s *Seen) question {
-	mine, peer, t := &c.ends[me], &c.ends[1-me], p.TCP
+	mine, peer, t := &c.ends[me], c.far(me), p.TCP
 	n := length(t)
 	last := t.Seq + n
 	plain := mine.sent && peer.hasAck && t.PayloadLen <= 1 && !t.Flags.Any(SYN|FIN|RST)
@@ -142,8 +142,8 @@ func (c *connection) sequence(p *Packet, me int, s *Seen) question {
 	if t.Flags.Has(SYN | ACK) {
 		mine.synAck = true
 	}
-	if _, scaling := c.scaled(1-me, &TCP{}); t.PayloadLen > 0 && peer.hasAck && !scaling {
-		window, _ := c.scaled(1-me, &TCP{Window: peer.window})
+	if _, scaling := peer.scaled(mine, &TCP{}); t.PayloadLen > 0 && peer.hasAck && !scaling {
+		window, _ := peer.scaled(mine, &TCP{Window: peer.window})
 		s.WindowFull = window > 0 && last == peer.ack+uint32(window)
 	}
 	return askedNothing
@@ -151,7 +151,7 @@ func (c *connection) sequence(p *Packet, me int, s *Seen) question {
 
 // repeated judges a segment that begins below what was seen already.
 func (c *connection) repeated(p *Packet, me int, s *Seen) {
-	mine, peer, t := &c.ends[me], &c.ends[1-me], p.TCP
+	mine, peer, t := &c.ends[me], c.far(me), p.TCP
 	last := t.Seq + length(t)
 	filled := mine.fill(t.Seq, last)
 	if before(mine.next, last) {
@@ -195,7 +195,7 @@ func (e *end) fill(a, b uint32) bool {
 
 // acknowledgement judges what a segment says of the other direction.
 func (c *connection) acknowledgement(t *TCP, me int, s *Seen) {
-	mine, peer := &c.ends[me], &c.ends[1-me]
+	mine, peer := &c.ends[me], c.far(me)
 	if !t.Flags.Has(ACK) || t.Flags.Has(RST) {
 		return
 	}
@@ -220,7 +220,7 @@ func (c *connection) acknowledgement(t *TCP, me int, s *Seen) {
 
 // repeatedAck judges a segment without data that acknowledges what was acknowledged before.
 func (c *connection) repeatedAck(t *TCP, me int, s *Seen) {
-	mine, peer := &c.ends[me], &c.ends[1-me]
+	mine, peer := &c.ends[me], c.far(me)
 	unchanged := t.Window == mine.window
 	switch {
 	case peer.asked == askedAlive:
