@@ -315,7 +315,8 @@ var (
 	took     = regexp.MustCompile(`(?m)^(  (?:call|调用) .*?) +[\d.,]+ (?:ns|µs|ms|s|min)$`)
 	tookJSON = regexp.MustCompile(`("us": )\d+`)
 	port     = regexp.MustCompile(`\b(?:3[2-9]\d{3}|[45]\d{4}|6[0-5]\d{3})\b`)
-	fd       = regexp.MustCompile(`(?m)(^  (?:call|调用) +\w+\(|\bfd |"fd": |^  fileno +|"args": ")(\d+)\b|(^  (?:call|调用) +(?:socket|accept|accept4|dup)\(.*= )(\d+)$|("op": "socket",\s+"args": "[^"]*",\s+"ret": )(\d+)`)
+	fd       = regexp.MustCompile(`(?m)(^  (?:call|调用) +\w+\(|\bfd |"fd": |^  fileno +|"args": ")(\d+)\b|("op": "socket",\s+"args": "[^"]*",\s+"ret": )(\d+)`)
+	madeFD   = regexp.MustCompile(`(?m)(^  (?:call|调用) +(?:socket|accept|accept4|dup)\(.*= )(\d+)$`)
 	blanks   = regexp.MustCompile(` {2,}`)
 	byItself = regexp.MustCompile(`(?m)^· .*\n(?:  .*\n)*|^  (?:change|变化) .*\n`)
 	other    = regexp.MustCompile(`(?m)^(?:[^› ·].*)?\n`)
@@ -346,14 +347,16 @@ func normal(s string) string {
 		return known[kind+s]
 	}
 	s = port.ReplaceAllStringFunc(s, func(p string) string { return number("PORT", p) })
-	s = fd.ReplaceAllStringFunc(s, func(m string) string {
-		g := fd.FindStringSubmatch(m)
-		for i := 1; i < len(g); i += 2 {
-			if g[i+1] != "" {
-				return g[i] + number("FD", g[i+1])
+	for _, shown := range []*regexp.Regexp{fd, madeFD} { // a call may take one and make another
+		s = shown.ReplaceAllStringFunc(s, func(m string) string {
+			g := shown.FindStringSubmatch(m)
+			for i := 1; i < len(g); i += 2 {
+				if g[i+1] != "" {
+					return g[i] + number("FD", g[i+1])
+				}
 			}
-		}
-		return m
-	})
+			return m
+		})
+	}
 	return blanks.ReplaceAllString(s, "  ")
 }
