@@ -39,7 +39,12 @@ func (e *Env) Lab() (Lab, error) {
 	if l := e.Session.lab; l != nil {
 		return l, nil
 	}
-	return nil, &sockets.Error{Op: e.Command.Name, Kind: "no-lab",
+	return nil, noLab(e.Command.Name)
+}
+
+// noLab says how to get a lab.
+func noLab(op string) error {
+	return &sockets.Error{Op: op, Kind: "no-lab",
 		Message: names.T("this shell is in no lab", "当前不在实验室里"),
 		Why: names.T("two hosts and a cable between them exist only in a network of your own, which needs no rights",
 			"两台主机和它们之间的网线只存在于你自己的网络里；进入它不需要任何权限"),

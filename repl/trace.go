@@ -314,10 +314,11 @@ func (e *Env) traceAct() {
 
 // late tells of packets that belong to no line: a delayed ACK, the peer's FIN, a retransmission.
 func (s *Session) late() {
-	if s.trace.wire == nil && len(s.after) == 0 {
+	began := time.Now()
+	follows := len(s.after) > 0 && began.Sub(s.followed) > soon
+	if s.trace.wire == nil && !follows {
 		return
 	}
-	began := time.Now()
 	var a *sockets.Act
 	for _, p := range s.trace.take(began, 0) {
 		if a == nil {
@@ -326,7 +327,7 @@ func (s *Session) late() {
 		p.Packet.After = 0
 		a.Add(*p.Packet)
 	}
-	if len(s.after) > 0 {
+	if follows {
 		if a == nil {
 			a = sockets.NewAct(0, "", s.observers...)
 		}

@@ -1,0 +1,328 @@
+package lessons
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"sockstep/sockets"
+)
+
+// How a course is checked:
+//
+//	file ─▶ read strictly ─▶ its texts and words ─▶ played: first solutions in a row, then each other solution and each
+//	near-miss from a fresh start up to its step ─▶ its Python lines, as one program ─▶ Report
+
+// A Player is one fresh session, in which lines are played.
+type Player interface {
+	World
+	// Do plays a line of a role's, and shows the act to the observer.
+	Do(ctx context.Context, role, line string) *sockets.Act
+	// Settle tells of what came since.
+	Settle()
+	// Tell says who is shown the acts from now on.
+	Tell(sockets.Observer)
+	Close()
+}
+
+// A Stage makes players, and knows the language of their lines.
+type Stage interface {
+	Open() (Player, error)
+	// Words are what has to be taught before a line can be typed: the command's name, its flags as they are typed, and &.
+	Words(line string) ([]string, error)
+	// Python starts an interpreter; an error says that there is none.
+	Python() (Interpreter, error)
+}
+
+// A Checker checks courses.
+type Checker struct {
+	Stage Stage
+	Only  string // the id of the one lesson that is meant; "" for all
+}
+
+// A Problem is a rule that a lesson breaks.
+type Problem struct {
+	Rule    string `json:"rule"`
+	File    string `json:"file"`
+	Line    int    `json:"line,omitempty"`
+	Step    string `json:"step,omitempty"`
+	Message string `json:"message"`
+}
+
+// A LessonReport is what became of one lesson.
+type LessonReport struct {
+	Lesson     string        `json:"lesson"`
+	File       string        `json:"file"`
+	Steps      int           `json:"steps"`
+	Solutions  int           `json:"solutions"`   // that were played
+	NearMisses int           `json:"near_misses"` // likewise
+	Python     int           `json:"python"`      // steps whose lines Python ran
+	Untold     []string      `json:"untold,omitempty"`
+	Problems   []Problem     `json:"problems"`
+	Took       time.Duration `json:"ns"`
+}
+
+// A Report is what became of a course.
+type Report struct {
+	Lessons []LessonReport `json:"lessons"`
+	Took    time.Duration  `json:"ns"`
+}
+
+// Problems is how many there are.
+func (r *Report) Problems() (n int) {
+	for _, l := range r.Lessons {
+		n += len(l.Problems)
+	}
+	return n
+}
+
+// Check checks a course. An error is one of the check itself; what is wrong with the lessons stands in the report.
+func (c *Checker) Check(ctx context.Context, course *Course) (*Report, error) {
+	began := time.Now()
+	report := &Report{}
+	taught := map[string]bool{}
+	for _, h := range course.Heads() {
+		if c.Only != "" && h.ID != c.Only {
+			for _, w := range h.Teaches {
+				taught[w] = true
+			}
+			continue
+		}
+		r, err := c.lesson(ctx, course, h, taught)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", h.File, err)
+		}
+		report.Lessons = append(report.Lessons, *r)
+	}
+	report.Took = time.Since(began)
+	return report, nil
+}
+
+func (c *Checker) lesson(ctx context.Context, course *Course, h Head, taught map[string]bool) (*LessonReport, error) {
+	began := time.Now()
+	r := &checking{Checker: c, ctx: ctx, report: LessonReport{Lesson: h.ID, File: h.File, Problems: []Problem{}}}
+	l, err := course.Lesson(h.File[:len(h.File)-len(".yaml")])
+	if err != nil {
+		var bad *FormatError
+		if !errors.As(err, &bad) {
+			return nil, err
+		}
+		r.add(Problem{Rule: "format", File: h.File, Line: bad.Line, Message: bad.Error()})
+		return r.done(began), nil
+	}
+	r.l = l
+	r.report.Steps = len(l.Steps)
+	for _, other := range course.Heads() {
+		if other.ID == h.ID && other.File != h.File {
+			r.problem("format", "$.id", nil, "%s has the same id", other.File)
+		}
+	}
+	r.texts()
+	r.words(taught)
+	if err := r.play(); err != nil {
+		return nil, err
+	}
+	return r.done(began), nil
+}
+
+// A checking is the check of one lesson.
+type checking struct {
+	*Checker
+	ctx context.Context
+	l   *Lesson
+
+	report LessonReport
+}
+
+func (c *checking) done(began time.Time) *LessonReport {
+	c.report.Took = time.Since(began)
+	slices.SortStableFunc(c.report.Problems, func(a, b Problem) int { return a.Line - b.Line })
+	return &c.report
+}
+
+func (c *checking) add(p Problem) {
+	if !slices.Contains(c.report.Problems, p) {
+		c.report.Problems = append(c.report.Problems, p)
+	}
+}
+
+// problem tells of a broken rule at a path of the file.
+func (c *checking) problem(rule, path string, s *Step, format string, args ...any) {
+	p := Problem{Rule: rule, File: c.report.File, Message: fmt.Sprintf(format, args...)}
+	if s != nil {
+		p.Step = s.ID
+	}
+	p.Line = c.l.source.mistake(path, "").Line
+	c.add(p)
+}
+
+// play plays the lesson in all the ways that its file knows.
+func (c *checking) play() error {
+	if !c.needs() {
+		return nil
+	}
+	whole, heard, vars, err := c.row()
+	if err != nil || !whole {
+		return err
+	}
+	var tasks []func() error
+	for i, s := range c.l.Steps {
+		for n := range s.Solutions[1:] {
+			tasks = append(tasks, func() error { return c.another(i, n+1) })
+		}
+		for n := range s.Wrong {
+			tasks = append(tasks, func() error { return c.nearMiss(i, n) })
+		}
+	}
+	if c.l.RunsPython {
+		tasks = append(tasks, func() error { return c.python(heard, vars) })
+	}
+	for _, t := range tasks { // one after the other: they share one table of descriptors, of which lessons speak
+		if err := t(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// needs reports whether the machine has what the lesson cannot do without: what it does without has a text for that.
+func (c *checking) needs() bool {
+	p, err := c.Stage.Open()
+	if err != nil {
+		return true // the row tells
+	}
+	defer p.Close()
+	for _, n := range c.l.Needs {
+		if err := p.Offers(n.What); err != nil {
+			c.report.Untold = append(c.report.Untold, n.What+": "+err.Error())
+			if n.Without.IsZero() {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// row plays the first solutions of all steps in one session, and says what each step received, for Python.
+func (c *checking) row() (whole bool, all []heard, vars map[string]string, err error) {
+	t, err := c.open()
+	if err != nil {
+		return false, nil, nil, err
+	}
+	defer t.player.Close()
+	for i, s := range c.l.Steps {
+		t.before(s)
+		at := fmt.Sprintf("$.steps[%d].solutions[0]", i)
+		c.report.Solutions++
+		if !t.lines(s, at, s.Solutions[0], nil) {
+			return false, nil, nil, nil
+		}
+		how := Done
+		switch v := t.await(s); v.Outcome {
+		case NotYet:
+			c.problem("solution", at, s, "the step does not hold after its solution: %s", v.Seen.En)
+			return false, nil, nil, nil
+		case Untold:
+			how = Passing
+			if len(c.l.Needs) == 0 {
+				c.problem("untold", fmt.Sprintf("$.steps[%d].expect", i), s, "cannot be told here, and the lesson needs nothing: %s", v.Seen.En)
+			}
+			c.report.Untold = append(c.report.Untold, s.ID+": "+v.Seen.En)
+		}
+		all = append(all, hear(t.run.Record))
+		p := t.run.Pass(t.player, how)
+		if s.Predict != nil && p.Measured == "" && how == Done {
+			c.problem("key", fmt.Sprintf("$.steps[%d].predict.choices", i), s, "measured was %q, which is no choice", p.Value)
+		}
+	}
+	c.leaks(t)
+	return true, all, t.run.Vars, nil
+}
+
+// leaks holds the lesson to closing what it opened.
+func (c *checking) leaks(t *take) {
+	all, err := t.player.Sockets("")
+	if err != nil {
+		return
+	}
+	var open []string
+	for _, s := range all {
+		if !s.Closed {
+			open = append(open, s.Name)
+		}
+	}
+	if len(open) > 0 {
+		last := c.l.Steps[len(c.l.Steps)-1]
+		c.problem("leak", fmt.Sprintf("$.steps[%d].solutions", len(c.l.Steps)-1), last, "left open at the end: %s", strings.Join(open, ", "))
+	}
+}
+
+// another plays one more solution of a step.
+func (c *checking) another(step, n int) error {
+	t, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer t.player.Close()
+	s := c.l.Steps[step]
+	if !t.upTo(step) {
+		return nil
+	}
+	c.report.Solutions++
+	at := fmt.Sprintf("$.steps[%d].solutions[%d]", step, n)
+	if !t.lines(s, at, s.Solutions[n], nil) {
+		return nil
+	}
+	if v := t.await(s); v.Outcome == NotYet {
+		c.problem("solution", at, s, "the step does not hold after this solution: %s", v.Seen.En)
+	} else if s.Predict != nil && v.Outcome == Held {
+		if p := t.run.Pass(t.player, Done); p.Measured == "" {
+			c.problem("key", fmt.Sprintf("$.steps[%d].predict.choices", step), s, "after solution %d measured was %q, which is no choice", n+1, p.Value)
+		}
+	}
+	return nil
+}
+
+// nearMiss plays a near-miss: the step must not hold, and this near-miss's answer must be the one that is given.
+func (c *checking) nearMiss(step, n int) error {
+	t, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer t.player.Close()
+	s := c.l.Steps[step]
+	if !t.upTo(step) {
+		return nil
+	}
+	c.report.NearMisses++
+	at := fmt.Sprintf("$.steps[%d].wrong[%d]", step, n)
+	var said *NearMiss
+	holds := false
+	judge := func() {
+		holds = holds || t.run.Judge(t.player).Outcome == Held
+		if m := t.run.NearMiss(t.player); m != nil {
+			said = m
+		}
+	}
+	judge() // what is so before has been said before
+	said = nil
+	if !t.lines(s, at+".do", s.Wrong[n].Do, judge) {
+		return nil
+	}
+	for end := time.Now().Add(max(quietTime, time.Duration(s.Within))); !holds && time.Now().Before(end); time.Sleep(time.Millisecond) {
+		t.player.Settle()
+		judge()
+	}
+	switch {
+	case holds:
+		c.problem("near-miss", at, s, "the step holds after this near-miss")
+	case said == nil:
+		c.problem("near-miss", at, s, "no answer is given to this near-miss: its when does not hold")
+	case said != s.Wrong[n]:
+		c.problem("near-miss", at, s, "the answer given is that of another near-miss: %s", said.Say.En)
+	}
+	return nil
+}

@@ -1,0 +1,101 @@
+package lessons
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"sockstep/sockets"
+)
+
+// An Interpreter runs Python, and tells what its sockets did.
+type Interpreter interface {
+	// Run runs some lines, in the same program as those before.
+	Run(lines string) (Ran, error)
+	Close() error
+}
+
+// Ran is what some lines of Python did.
+type Ran struct {
+	Received []byte   // by all recv, in order
+	Errnos   []string // of the calls that failed, in order; "timed-out" for a timeout
+	Failed   string   // what went wrong that is no error of a socket; "" for nothing
+}
+
+// heard is what the lines of sockstep did in the same step.
+type heard struct {
+	received []byte
+	errnos   []string
+}
+
+func hear(r *Record) (h heard) {
+	j := &judge{record: r}
+	_, h.received = j.traffic(nil, false)
+	for _, a := range r.since(0, "") {
+		var e *sockets.Error
+		if errors.As(a.Err, &e) && e.Kind == "timed-out" {
+			h.errnos = append(h.errnos, "timed-out")
+			continue
+		}
+		for _, st := range a.Steps {
+			if c, ok := st.(sockets.Call); ok && !c.Scaffold && c.Errno != "" {
+				h.errnos = append(h.errnos, c.Errno)
+			}
+		}
+	}
+	return h
+}
+
+// python runs the lesson's lines of Python as one program, with the same words and numbers, and holds them to the same bytes
+// and errnos as sockstep's.
+func (c *checking) python(want []heard, vars map[string]string) error {
+	py, err := c.Stage.Python()
+	if err != nil {
+		c.report.Untold = append(c.report.Untold, "python: "+err.Error())
+		return nil
+	}
+	defer py.Close()
+	t, err := c.open() // for ports and paths that are free
+	if err != nil {
+		return err
+	}
+	defer t.player.Close()
+	for name, kind := range c.l.Vars {
+		if strings.HasPrefix(kind, "random-") {
+			t.run.Vars[name] = vars[name]
+		}
+	}
+	for i, s := range c.l.Steps {
+		at := fmt.Sprintf("$.steps[%d].python", i)
+		if s.Python == "" {
+			c.problem("python", at, s, "the lesson runs Python, and this step has no line of it")
+			return nil
+		}
+		got, err := py.Run(fill(s.Python, t.run.Vars))
+		if err != nil {
+			return err
+		}
+		c.report.Python++
+		if got.Failed != "" {
+			c.problem("python", at, s, "%s", got.Failed)
+			return nil
+		}
+		if !bytes.Equal(got.Received, want[i].received) {
+			c.problem("python", at, s, "Python received %s, sockstep %s", brief(got.Received), brief(want[i].received))
+		}
+		if !slices.Equal(got.Errnos, want[i].errnos) {
+			c.problem("python", at, s, "Python's errors are %v, sockstep's %v", got.Errnos, want[i].errnos)
+		}
+	}
+	return nil
+}
+
+func brief(b []byte) string {
+	s := sockets.PyBytes(b[:min(len(b), 32)])
+	if len(b) > 32 {
+		s += fmt.Sprintf("… (%d bytes)", len(b))
+	}
+	return strings.TrimSpace(s)
+}

@@ -1,0 +1,323 @@
+package lessons
+
+import (
+	"bytes"
+	"errors"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+// calls gives the calls that the acts since the step began made for their own sake.
+func (j *judge) calls() (all []sockets.Call) {
+	for _, a := range j.record.since(j.since, j.whose("")) {
+		for _, st := range a.Steps {
+			if c, ok := st.(sockets.Call); ok && !c.Scaffold {
+				all = append(all, c)
+			}
+		}
+	}
+	return all
+}
+
+// opNames are what a student calls a call, by the name that the system has for it.
+var opNames = map[string][]string{"send": {"sendto"}, "recv": {"recvfrom"}, "read": {"recvfrom"}, "write": {"sendto"}, "accept": {"accept4"}}
+
+func isOp(c sockets.Call, op string) bool { return c.Op == op || slices.Contains(opNames[op], c.Op) }
+
+// onSocket reports whether a call's first argument is a socket.
+func onSocket(c sockets.Call, s Socket) bool {
+	first, _, _ := strings.Cut(c.Args, ",")
+	fd, err := strconv.ParseInt(first, 10, 64)
+	return err == nil && fd == s.FD
+}
+
+func (j *judge) call(is *CallIs, b bindings) Verdict {
+	var of *Socket
+	if is.Socket != "" {
+		s, err := j.named(is.Socket, b)
+		if err != nil {
+			return untold(err)
+		}
+		of = &s
+	}
+	args := regexp.MustCompile(fill(is.Args, j.vars))
+	n := 0
+	var last *sockets.Call // of this op, that was otherwise
+	for _, c := range j.calls() {
+		if !isOp(c, is.Op) || of != nil && !onSocket(c, *of) || !args.MatchString(c.Args) {
+			continue
+		}
+		right, _, err := j.fits(is.Ret, c.Ret, b)
+		if err != nil {
+			return untold(err)
+		}
+		if is.Errno != "" && c.Errno != strings.TrimSuffix(is.Errno, "none") {
+			right = false
+		}
+		if right {
+			n += max(c.Times, 1)
+		} else {
+			last = &c
+		}
+	}
+	times := is.Times
+	if !times.Set() {
+		times = "1.."
+	}
+	ok, must, err := j.fits(times, int64(n), b)
+	switch count := strconv.Itoa(n); {
+	case err != nil:
+		return untold(err)
+	case ok:
+		return held()
+	case n == 0 && last != nil:
+		result := strconv.FormatInt(last.Ret, 10)
+		if last.Errno != "" {
+			result = last.Errno
+		}
+		return Verdict{near: 1, Seen: names.T(is.Op+" was called, but gave "+result, "调用了 "+is.Op+"，但结果是 "+result)}
+	case n == 0:
+		return notYet(names.T("no "+is.Op+" in this step yet", "这一步还没有调用过 "+is.Op))
+	default:
+		return Verdict{near: 1, Seen: names.T(is.Op+" was called so "+count+" times, not "+must.En, "这样的 "+is.Op+" 调用了 "+count+" 次，应为 "+must.Zh+" 次")}
+	}
+}
+
+// traffic is what the acts since the step began sent or received: how many bytes, and which, as far as they are known.
+func (j *judge) traffic(of *Socket, sent bool) (n int64, data []byte) {
+	ops := []string{"recvfrom", "recvmsg", "read"}
+	if sent {
+		ops = []string{"sendto", "sendmsg", "write", "sendfile"}
+	}
+	for _, a := range j.record.since(j.since, j.whose("")) {
+		moved := false
+		for _, st := range a.Steps {
+			c, ok := st.(sockets.Call)
+			if !ok || c.Scaffold || c.Ret <= 0 || !slices.Contains(ops, c.Op) || of != nil && !onSocket(c, *of) || strings.Contains(c.Args, "MSG_PEEK") {
+				continue
+			}
+			n += c.Ret
+			moved = true
+			if sent {
+				data = append(data, quoted(c.Args)...)
+			}
+		}
+		if moved && !sent && a.Value.Type == sockets.BytesValue {
+			data = append(data, a.Value.Bytes...)
+		}
+	}
+	return n, data
+}
+
+var buffer = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"`)
+
+// quoted is the first buffer among a call's arguments, as far as it is written there.
+func quoted(args string) []byte {
+	m := buffer.FindStringSubmatch(args)
+	if m == nil {
+		return nil
+	}
+	var out []byte
+	for s := m[1]; s != ""; {
+		if s[0] != '\\' || len(s) == 1 {
+			out, s = append(out, s[0]), s[1:]
+			continue
+		}
+		digits := 0
+		for digits < 3 && 1+digits < len(s) && s[1+digits] >= '0' && s[1+digits] <= '7' {
+			digits++
+		}
+		if digits > 0 {
+			c, _ := strconv.ParseUint(s[1:1+digits], 8, 16)
+			out, s = append(out, byte(c)), s[1+digits:]
+			continue
+		}
+		c := s[1]
+		if i := strings.IndexByte("tnvfr", c); i >= 0 {
+			c = "\t\n\v\f\r"[i]
+		}
+		out, s = append(out, c), s[2:]
+	}
+	return out
+}
+
+func (j *judge) bytes(is *BytesIs, b bindings, sent bool) Verdict {
+	var of *Socket
+	if is.Socket != "" {
+		s, err := j.named(is.Socket, b)
+		if err != nil {
+			return untold(err)
+		}
+		of = &s
+	}
+	n, data := j.traffic(of, sent)
+	ok, must, err := j.fits(is.N, n, b)
+	if err != nil {
+		return untold(err)
+	}
+	verb := names.T("received", "接收")
+	if sent {
+		verb = names.T("sent", "发送")
+	}
+	if !ok {
+		v := notYet(names.T("in this step "+strconv.FormatInt(n, 10)+" bytes were "+verb.En+", not "+must.En, "这一步"+verb.Zh+"了 "+strconv.FormatInt(n, 10)+" 字节，应为 "+must.Zh+" 字节"))
+		v.near = int(min(n, 1))
+		return v
+	}
+	if want := fill(is.Bytes, j.vars); !bytes.Contains(data, []byte(want)) {
+		w := sockets.PyBytes([]byte(want))
+		if len(data) == 0 {
+			return notYet(names.T(w+" was not "+verb.En+" yet", "还没有"+verb.Zh+" "+w))
+		}
+		got := sockets.PyBytes(data[:min(len(data), 40)])
+		return Verdict{near: 1, Seen: names.T(got+" was "+verb.En+", not "+w, verb.Zh+"的是 "+got+"，而不是 "+w)}
+	}
+	return held()
+}
+
+func (j *judge) packet(is *PacketIs) Verdict {
+	n, any := j.packets(is)
+	times := is.Times
+	if !times.Set() {
+		times = "1.."
+	}
+	ok, must, err := j.fits(times, int64(n), nil)
+	if err != nil {
+		return untold(err)
+	}
+	if ok && n > 0 {
+		return held()
+	}
+	if err := j.world.Packets(j.whose("")); err != nil {
+		return untold(err)
+	}
+	d := strings.TrimSpace(is.Proto + " " + is.Flags)
+	switch {
+	case ok:
+		return held()
+	case n > 0:
+		return Verdict{near: 1, Seen: names.T("packets so ("+d+") were seen "+strconv.Itoa(n)+" times, not "+must.En, "这样的报文（"+d+"）看到了 "+strconv.Itoa(n)+" 个，应为 "+must.Zh+" 个")}
+	case any > 0:
+		return Verdict{near: 1, Seen: names.T("of "+strconv.Itoa(any)+" packets in this step none was "+d, "这一步的 "+strconv.Itoa(any)+" 个报文里没有 "+d)}
+	}
+	return notYet(names.T("no packet was seen in this step yet", "这一步还没有看到报文"))
+}
+
+// packets counts those since the step began that are so, and all.
+func (j *judge) packets(is *PacketIs) (n, all int) {
+	for _, a := range j.record.since(j.since, j.whose("")) {
+		for _, st := range a.Steps {
+			p, ok := st.(sockets.Packet)
+			if !ok {
+				continue
+			}
+			all++
+			long, _, _ := j.fits(is.Len, int64(p.Len), nil)
+			if long && (is.Flags == "" || p.Flags == is.Flags) && (is.Proto == "" || p.Proto == is.Proto) && (is.Source == "" || p.Source == is.Source) &&
+				(is.Direction == "" || p.Sent == (is.Direction == "sent")) && isSwitch(is.Retransmission, p.Retransmission) && isSwitch(is.Lost, p.Lost) {
+				n++
+			}
+		}
+	}
+	return n, all
+}
+
+func isSwitch(want *bool, got bool) bool { return want == nil || *want == got }
+
+func (j *judge) note(id string) Verdict {
+	for _, a := range j.record.since(j.since, j.whose("")) {
+		if a.Noted(id) {
+			return held()
+		}
+	}
+	return notYet(names.T("nothing in this step was "+id+" yet", "这一步还没有出现 "+id))
+}
+
+func (j *judge) value(is *ValueIs, b bindings) Verdict {
+	var all []sockets.Value
+	if !is.Kept {
+		for _, a := range j.record.since(j.since, j.whose("")) {
+			all = append(all, a.Value)
+		}
+	}
+	kept, err := j.world.Kept(j.whose(""))
+	if is.Kept {
+		if err != nil {
+			return untold(err)
+		}
+		all = append(all, kept...)
+	}
+	pattern := regexp.MustCompile(fill(is.Matches, j.vars))
+	var last string
+	for _, v := range all {
+		if v.Type == sockets.NoValue && v.Text == "" || v.Type == sockets.SocketValue || IsEvent(v) {
+			continue
+		}
+		fits, _, err := j.fits(is.Int, v.Int, b)
+		if err != nil {
+			return untold(err)
+		}
+		if (!is.Int.Set() || fits && v.Type == sockets.IntValue) && j.isText(is.Text, v) &&
+			(is.Bytes == nil || string(v.Bytes) == fill(string(*is.Bytes), j.vars)) && pattern.MatchString(v.Text) {
+			return held()
+		}
+		last = v.Text
+	}
+	switch {
+	case is.Kept:
+		return notYet(names.T("no such value is kept under a name", "还没有用名字保存这样的值"))
+	case last == "":
+		return notYet(names.T("no line of this step gave a value yet", "这一步还没有哪一行给出过值"))
+	}
+	if r := []rune(last); len(r) > 60 {
+		last = string(r[:60]) + "…"
+	}
+	return Verdict{near: 1, Seen: names.T("the last value was "+last+", which is not the one meant", "上一个值是 "+last+"，不是要找的那个")}
+}
+
+func (j *judge) isText(want *Word, v sockets.Value) bool {
+	if want == nil {
+		return true
+	}
+	t := fill(string(*want), j.vars)
+	return v.Text == t || v.Repr() == t
+}
+
+func (j *judge) failure(is *ErrorIs) Verdict {
+	var last *sockets.Error
+	for _, a := range j.record.since(j.since, j.whose("")) {
+		var e *sockets.Error
+		if !errors.As(a.Err, &e) {
+			continue
+		}
+		if (is.Op == "" || e.Op == is.Op) && (is.Errno == "" || e.Errno == is.Errno) && (is.Kind == "" || e.Kind == is.Kind) {
+			return held()
+		}
+		last = e
+	}
+	want := strings.TrimSpace(is.Op + " " + is.Errno + is.Kind)
+	if last == nil {
+		return notYet(names.T("no line of this step has failed ("+want+")", "这一步还没有哪一行失败（"+want+"）"))
+	}
+	got := last.Errno + last.Kind
+	return Verdict{near: 1, Seen: names.T("a line failed with "+got+", not with "+want, "有一行以 "+got+" 失败，而不是 "+want)}
+}
+
+func (j *judge) file(is *FileIs) Verdict {
+	path := fill(is.Path, j.vars)
+	there, err := j.world.Exists(path)
+	switch {
+	case err != nil:
+		return untold(err)
+	case there == is.Exists:
+		return held()
+	case there:
+		return notYet(names.T("the file "+path+" is there", "文件 "+path+" 还在"))
+	}
+	return notYet(names.T("there is no file "+path, "没有文件 "+path))
+}

@@ -1,0 +1,250 @@
+package lessons
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+// A Run is one learner's way through a lesson.
+type Run struct {
+	Lesson *Lesson
+	Role   string // whose step the learner's are; "" where there is one role only
+	Vars   map[string]string
+	Record *Record // of the step that is on
+
+	at     int // the step that is on; len(Steps) once the lesson is over
+	bound  bindings
+	gone   map[string]Socket
+	hints  int
+	answer string // the prediction
+	judged int    // of the record: what the last judgement had seen
+	was    []bool // which near-misses were there then
+}
+
+// Begin draws the variables and begins with the first step.
+func Begin(l *Lesson, w World, role string) (*Run, error) {
+	vars, err := draw(l.Vars, w)
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{Lesson: l, Role: role, Vars: vars, Record: &Record{}, gone: map[string]Socket{}}
+	r.enter(0)
+	return r, nil
+}
+
+func (r *Run) enter(step int) {
+	r.at, r.hints, r.answer, r.judged = step, 0, "", 0
+	r.Record.reset()
+	r.was = nil
+	if s := r.Step(); s != nil {
+		r.was = make([]bool, len(s.Wrong))
+	}
+}
+
+// Step is the step that is on, nil once the lesson is over.
+func (r *Run) Step() *Step {
+	if r.at >= len(r.Lesson.Steps) {
+		return nil
+	}
+	return r.Lesson.Steps[r.at]
+}
+
+// At is the index of the step that is on.
+func (r *Run) At() int { return r.at }
+
+// Mine reports whether the step that is on is the learner's own to do.
+func (r *Run) Mine() bool {
+	s := r.Step()
+	return s != nil && (s.Role == "" || r.Role == "" || s.Role == r.Role)
+}
+
+// Fill puts the variables into a text.
+func (r *Run) Fill(t names.Text) names.Text { return fillText(t, r.Vars) }
+
+// Lines puts the variables into lines.
+func (r *Run) Lines(lines []string) (all []string) {
+	for _, l := range lines {
+		all = append(all, fill(l, r.Vars))
+	}
+	return all
+}
+
+// Paths are the files that the lesson's variables name: they may be there when it ends.
+func (r *Run) Paths() (all []string) {
+	for name, kind := range r.Lesson.Vars {
+		if strings.HasPrefix(kind, "temp-path") {
+			all = append(all, r.Vars[name])
+		}
+	}
+	return all
+}
+
+func (r *Run) judge(w World, since int) *judge {
+	j := &judge{world: w, record: r.Record, vars: r.Vars, own: r.Role, since: since, gone: r.gone}
+	if s := r.Step(); s != nil {
+		j.role = s.Role
+	}
+	if j.role == "" {
+		j.role = r.Role
+	}
+	return j
+}
+
+// Judge says whether the step that is on has come true. What it found is kept: the sockets that the lesson has named.
+func (r *Run) Judge(w World) (v Verdict) {
+	s := r.Step()
+	if s == nil {
+		return Verdict{Outcome: Untold, Seen: names.T("the lesson is over", "这一课已经结束")}
+	}
+	defer func() {
+		if p := recover(); p != nil { // our own fault, and never the learner's
+			v = Verdict{Outcome: Untold, Seen: names.T(fmt.Sprintf("the judge itself failed: %v", p), fmt.Sprintf("判断程序自身出错：%v", p))}
+		}
+	}()
+	j := r.judge(w, 0)
+	v = j.all(s.Expect, r.bound, func(b bindings) Verdict {
+		r.bound = b
+		return held()
+	})
+	r.remember(j)
+	return v
+}
+
+// remember keeps what was seen of the sockets, for the time when the world no longer tells of them.
+func (r *Run) remember(j *judge) {
+	for _, all := range j.known {
+		for _, s := range all {
+			r.gone[s.ID] = s
+		}
+	}
+}
+
+// NearMiss gives the near-miss that was made since the last judgement, nil for none. It is asked after Judge, once an act.
+func (r *Run) NearMiss(w World) (found *NearMiss) {
+	s := r.Step()
+	if s == nil {
+		return nil
+	}
+	defer func() { _ = recover() }()
+	since := r.judged
+	r.judged = r.Record.len()
+	for i, n := range s.Wrong {
+		j := r.judge(w, since)
+		is := j.all(n.When, r.bound, func(bindings) Verdict { return held() }).Outcome == Held
+		if is && found == nil && (!r.was[i] || slices.ContainsFunc(n.When, ofActs)) {
+			found = n
+		}
+		r.was[i] = is
+	}
+	return found
+}
+
+// ofActs reports whether an expectation is about what was done, not about what is.
+func ofActs(e *Expect) bool {
+	switch {
+	case e.Call != nil, e.Received != nil, e.Sent != nil, e.Packet != nil, e.Note != "", e.Error != nil:
+		return true
+	case e.Value != nil:
+		return !e.Value.Kept
+	case e.Not != nil:
+		return ofActs(e.Not)
+	}
+	return slices.ContainsFunc(e.All, ofActs) || slices.ContainsFunc(e.Any, ofActs)
+}
+
+// A Passed is how a step ended.
+type Passed struct {
+	Step      *Step
+	How       How
+	Hints     int
+	Predicted string // the choice, as the file has it; "" where none was made
+	Measured  string // the right choice; "" where there was no question, or nothing was measured
+	Value     string // what was measured
+}
+
+// Right reports whether the prediction was.
+func (p Passed) Right() bool { return p.Predicted != "" && p.Predicted == p.Measured }
+
+// Pass ends the step that is on, and goes on to the next.
+func (r *Run) Pass(w World, how How) Passed {
+	s := r.Step()
+	p := Passed{Step: s, How: how, Hints: r.hints, Predicted: r.answer}
+	if s.Predict != nil {
+		j := r.judge(w, 0)
+		if v, err := j.measure(s.Predict.Key, r.bound); err == nil {
+			p.Value = v
+			if i := j.right(s.Predict, v, r.bound); i >= 0 {
+				p.Measured = s.Predict.Choices[i].Is
+			}
+		}
+	}
+	r.enter(r.at + 1)
+	return p
+}
+
+// Hint gives the next hint, and how many were given with it; the last again where there are no more.
+func (r *Run) Hint() (t names.Text, n int) {
+	s := r.Step()
+	r.hints = min(r.hints+1, len(s.Hints))
+	return r.Fill(s.Hints[r.hints-1]), r.hints
+}
+
+// Hints is how many hints were given in this step.
+func (r *Run) Hints() int { return r.hints }
+
+// Choices are the answers to the step's question, as they are written in both languages.
+func (r *Run) Choices(p *Predict) (all []names.Text) {
+	for _, c := range p.Choices {
+		t := names.Text{En: c.Is, Zh: c.Is}
+		if !c.Say.IsZero() {
+			t = c.Say
+		}
+		all = append(all, r.Fill(t))
+	}
+	return all
+}
+
+// Errors of Predict.
+var (
+	ErrNoQuestion = errors.New("there is no question")
+	ErrNoChoice   = errors.New("no choice is called so")
+)
+
+// Predict answers the step's question: with a choice's letter, or its words. It gives the choice.
+func (r *Run) Predict(answer string) (letter int, err error) {
+	s := r.Step()
+	if s == nil || s.Predict == nil {
+		return 0, ErrNoQuestion
+	}
+	var en, zh []string
+	for _, c := range r.Choices(s.Predict) {
+		en, zh = append(en, c.En), append(zh, c.Zh)
+	}
+	i := choose(answer, en)
+	if i < 0 {
+		i = choose(answer, zh)
+	}
+	if i < 0 {
+		return 0, ErrNoChoice
+	}
+	r.answer = s.Predict.Choices[i].Is
+	return i, nil
+}
+
+// Predicted reports whether the question was answered.
+func (r *Run) Predicted() bool { return r.answer != "" }
+
+// Relevant reports whether an act is about sockets, and not one of those that only look.
+func Relevant(a *sockets.Act) bool {
+	for _, st := range a.Steps {
+		if c, ok := st.(sockets.Call); ok && !c.Scaffold && !strings.HasPrefix(c.Op, "get") && c.Op != "poll" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,115 @@
+package lessons
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"sockstep/sockets"
+)
+
+// A take is one play of the lesson.
+type take struct {
+	c      *checking
+	player Player
+	run    *Run
+}
+
+func (c *checking) open() (*take, error) {
+	p, err := c.Stage.Open()
+	if err != nil {
+		return nil, err
+	}
+	role := ""
+	run, err := Begin(c.l, p, role)
+	if err != nil {
+		p.Close()
+		return nil, err
+	}
+	p.Tell(run.Record)
+	return &take{c, p, run}, nil
+}
+
+// The longest times: for a line to end, for a step to come true where its file says nothing, and for a near-miss to stay untrue.
+const (
+	lineTime  = 10 * time.Second
+	stepTime  = time.Second
+	quietTime = 5 * time.Millisecond
+)
+
+// lines plays lines; at is their path in the file. Lines that were not understood, or never end, are problems.
+func (t *take) lines(s *Step, at string, lines []string, each func()) bool {
+	for i, line := range t.run.Lines(lines) {
+		ctx, cancel := context.WithTimeout(t.c.ctx, lineTime)
+		act := t.player.Do(ctx, s.Role, line)
+		late := ctx.Err() != nil
+		cancel()
+		var bad *sockets.Error
+		path := fmt.Sprintf("%s[%d]", at, i)
+		switch {
+		case late:
+			t.c.problem("line", path, s, "%s: waited for %v without end", line, lineTime)
+			return false
+		case act == nil:
+			t.c.problem("line", path, s, "%q is no line", line)
+			return false
+		case errors.As(act.Err, &bad) && (bad.Kind == "usage" || bad.Kind == "expected" || bad.Kind == "internal") && !act.Expected:
+			t.c.problem("line", path, s, "%s: %s", line, bad.Message.En)
+			return false
+		}
+		t.player.Settle()
+		if each != nil {
+			each()
+		}
+	}
+	return true
+}
+
+// await judges until the step holds, or its time is over.
+func (t *take) await(s *Step) (v Verdict) {
+	longest := time.Duration(s.Within)
+	if longest == 0 {
+		longest = stepTime
+	}
+	for end := time.Now().Add(longest); ; {
+		t.player.Settle()
+		v = t.run.Judge(t.player)
+		if v.Outcome != NotYet || time.Now().After(end) {
+			return v
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// upTo plays the first solutions of the steps before one.
+func (t *take) upTo(step int) bool {
+	for _, s := range t.c.l.Steps[:step] {
+		if !t.lines(s, "", s.Solutions[0], nil) {
+			return false
+		}
+		how := Done
+		switch v := t.await(s); v.Outcome {
+		case NotYet:
+			t.c.problem("solution", t.path(s, "solutions[0]"), s, "held once, but not again: %s", v.Seen.En)
+			return false
+		case Untold:
+			how = Passing
+		}
+		t.run.Pass(t.player, how)
+	}
+	return true
+}
+
+func (t *take) path(s *Step, rest string) string {
+	return fmt.Sprintf("$.steps[%d].%s", slices.Index(t.c.l.Steps, s), rest)
+}
+
+// before holds the step to not being true before anything was done.
+func (t *take) before(s *Step) {
+	t.player.Settle()
+	if v := t.run.Judge(t.player); v.Outcome == Held {
+		t.c.problem("before", t.path(s, "expect"), s, "the step holds before anything was done")
+	}
+}
