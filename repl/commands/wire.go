@@ -2,7 +2,6 @@ package commands
 
 import (
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -221,19 +220,23 @@ func saveWire(e *repl.Env) error {
 	if err := e.Gives(1); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(w.Text), "."+filepath.Base(w.Text)+".*")
+	story := e.Story(nil)
+	if !slices.ContainsFunc(story, func(x repl.Traced) bool { return x.Frame != nil }) {
+		return noPackets(e)
+	}
+	f, err := createFile(e, w)
 	if err != nil {
+		return err
+	}
+	n, err := writeStory(f.File, story)
+	if err != nil {
+		f.abandon()
 		return fileError(e, w, err)
 	}
-	n, err := writeStory(f, e.Story(nil))
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), w.Text)
-	}
-	if err != nil {
-		os.Remove(f.Name())
+	if left, err := f.keep(); err != nil {
+		if left != "" {
+			os.Remove(left)
+		}
 		return fileError(e, w, err)
 	}
 	v := sockets.IntOf(int64(n))
