@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,6 +49,43 @@ func TestPackets(t *testing.T) {
 			}
 			comparePackets(t, seed, parseTold(t, out), tshark(t, file))
 		})
+	}
+}
+
+// TestPacketsMissed: where more comes in a line than can be kept, it is told how much was not seen, and seen again is all
+// of the lines after it.
+func TestPacketsMissed(t *testing.T) {
+	if !privatelyAs(t, 1000) {
+		return
+	}
+	lines := []string{"s = listen tcp 127.0.0.1:7000", "c = connect tcp 127.0.0.1:7000", "d = accept s",
+		"recv d --exactly 150M --out " + filepath.Join(t.TempDir(), "taken") + " &", "send c --fill 150M", "wait", "send c hello", "recv d", "close c"}
+	var out []byte
+	err := alone(func() (err error) { out, err = playScript(t, lines); return err })
+	if err != nil {
+		t.Fatal(err)
+	}
+	bytes, missed := 0, 0
+	flags := map[string]string{}
+	for _, a := range parseTold(t, out) {
+		for _, s := range a.Steps {
+			switch {
+			case s.Kind == "packet":
+				bytes += s.Len
+				flags[a.Line] += s.Flags + " "
+			case s.ID == "packets-missed":
+				if m := regexp.MustCompile(`\d+`).FindString(s.Text); m != "" {
+					n, _ := strconv.Atoi(m)
+					missed += n
+				}
+			}
+		}
+	}
+	if bytes >= 150<<20 || missed == 0 {
+		t.Errorf("of 150 MiB %d bytes were told, and %d packets to be missing", bytes, missed)
+	}
+	if flags["send c hello"] == "" || !strings.Contains(flags["close c"], "F") {
+		t.Errorf("after it: %q", flags)
 	}
 }
 

@@ -198,16 +198,16 @@ func (l *lane) put(p parcel) {
 	l.told(p, out, "")
 }
 
-// lose counts a frame as lost. It is told of when it would have come, and not before those that are still on the way; but
-// at once where it found no room on the way.
+// lose counts a frame as lost. It is told of at once; but not before those ahead of it that are still on the way, unless
+// it found no room there.
 func (l *lane) lose(p parcel, why string) {
 	l.counts.Lost++
 	p.lost = why
-	if l.faults.Delay == 0 && len(l.queue) == 0 || why == ByQueue || l.waiting+len(p.data) > flight || !l.watch.watched() {
+	if len(l.queue) == 0 || why == ByQueue || l.waiting+len(p.data) > flight || !l.watch.watched() {
 		l.told(p, time.Time{}, why)
 		return
 	}
-	p.out = time.Now().Add(l.faults.Delay)
+	p.out = l.last
 	l.enqueue(p)
 }
 
