@@ -33,23 +33,23 @@
 //
 // # A step
 //
-//	- id: connect
-//	  role: client                       only where the lesson has roles
-//	  text: {en: …, zh: …}               what to do; with the question at most 12 rows
-//	  python: k.connect((…))             what the textbook writes; up to two lines are shown with the text
-//	  predict: …                         a question, asked before; see below. May be left out
-//	  solutions:                         each a list of lines; all are played by the check. The first is played by skip, and
-//	  - ["k = connect tcp :$port"]       whenever a learner comes back to a later step: let it be quick
-//	  - [k = socket, "connect k :$port"]
-//	  wrong:                             near-misses: what learners do instead. May be left out
-//	  - do: [k = socket tcp]             lines, for the check
-//	    when: […]                        expectations by which it is recognised, whatever was typed
-//	    say: {en: …, zh: …}              the answer
-//	  expect: […]                        what must be true then: all of them
-//	  within: 200ms                      how long after a line it may take to come true; else the line's end decides
-//	  hints: [{…}, {…}, {…}]             three: a nudge, what to use, the full lines of one of the solutions
-//	  after: {en: …, zh: …}              what was seen; told when the step has come true
-//	  notes: {en: …, zh: …}              may be left out
+//   - id: connect
+//     role: client                       only where the lesson has roles
+//     text: {en: …, zh: …}               what to do; with the question at most 12 rows
+//     python: k.connect((…))             what the textbook writes; up to two lines are shown with the text
+//     predict: …                         a question, asked before; see below. May be left out
+//     solutions:                         each a list of lines; all are played by the check. The first is played by skip, and
+//   - ["k = connect tcp :$port"]       whenever a learner comes back to a later step: let it be quick
+//   - [k = socket, "connect k :$port"]
+//     wrong:                             near-misses: what learners do instead. May be left out
+//   - do: [k = socket tcp]             lines, for the check
+//     when: […]                        expectations by which it is recognised, whatever was typed
+//     say: {en: …, zh: …}              the answer
+//     expect: […]                        what must be true then: all of them
+//     within: 200ms                      how long after a line it may take to come true; else the line's end decides
+//     hints: [{…}, {…}, {…}]             three: a nudge, what to use, the full lines of one of the solutions
+//     after: {en: …, zh: …}              what was seen; told when the step has come true
+//     notes: {en: …, zh: …}              may be left out
 //
 // A near-miss answers once its when has become true; what it asks of acts (call, value, error, note, sent, received, packet)
 // is asked of the last line alone. The first whose when holds answers, so the special ones stand before the general.
@@ -59,20 +59,20 @@
 // They ask what is, and never what was typed: any names, any way that gets there. Each stands behind a dash of its own. Those
 // about acts mean what was done since the step began.
 //
-//	- socket: {kind: tcp, state: LISTEN, local: "127.0.0.1:$port"}
-//	  as: s                              from now on the lesson calls it s, whatever its owner does
-//	- no-socket: {closed: false}         there is none such
-//	- call: {op: connect, errno: ECONNREFUSED, ret: 0, times: 2.., socket: s, args: SO_REUSE.*}
-//	- received: {socket: c, n: 5, bytes: $word}
-//	- sent: {socket: k, n: len($word)}   by sockstep's own record; without a socket, through any
-//	- packet: {flags: SA, proto: tcp, len: 0, direction: sent, source: captured, retransmission: true, lost: true, times: 1}
-//	- note: truncated-datagram           a note's id: help json
-//	- value: {text: "b'hi'"}             a line's value: text as Python prints it, int, bytes, matches (a pattern)
-//	- value: {int: 8, kept: true}        one that is kept under a name
-//	- error: {op: recv, errno: EAGAIN}   a line that failed; kind: timed-out, cancelled, …
-//	- file: {path: $path, exists: true}
-//	- any: […]                           one of them;  all: […]  each of them
-//	- not: {error: {op: recv}}           one that must not hold
+//   - socket: {kind: tcp, state: LISTEN, local: "127.0.0.1:$port"}
+//     as: s                              from now on the lesson calls it s, whatever its owner does
+//   - no-socket: {closed: false}         there is none such
+//   - call: {op: connect, errno: ECONNREFUSED, ret: 0, times: 2.., socket: s, args: SO_REUSE.*}
+//   - received: {socket: c, n: 5, bytes: $word}
+//   - sent: {socket: k, n: len($word)}   by sockstep's own record; without a socket, through any
+//   - packet: {flags: SA, proto: tcp, len: 0, direction: sent, source: captured, retransmission: true, lost: true, times: 1}
+//   - note: truncated-datagram           a note's id: help json
+//   - value: {text: "b'hi'"}             a line's value: text as Python prints it, int, bytes, matches (a pattern)
+//   - value: {int: 8, kept: true}        one that is kept under a name
+//   - error: {op: recv, errno: EAGAIN}   a line that failed; kind: timed-out, cancelled, …
+//   - file: {path: $path, exists: true}
+//   - any: […]                           one of them;  all: […]  each of them
+//   - not: {error: {op: recv}}           one that must not hold
 //
 // Keys of socket; what is left out is not asked:
 //
@@ -115,7 +115,7 @@
 //	  key: {socket: s, field: state}     what is measured once the step holds: this is the right answer
 //
 // A key is one of these: socket with field (state, local, peer, recvq, sendq, backlog, sent, received, fileno, or an option);
-// calls: OP, how many were made; errno: OP, of the last one, none for success; value: text or int, of the last line; packets:
+// calls: OP, how many were made; errno: OP, of the last one, none for success; value: text, int or length (in bytes), of the last line; packets:
 // {…}, how many. The check holds what is measured to being one of the choices.
 //
 // # What the check holds a lesson to
