@@ -115,7 +115,7 @@
 //	  key: {socket: s, field: state}     what is measured once the step holds: this is the right answer
 //
 // A key is one of these: socket with field (state, local, peer, recvq, sendq, backlog, sent, received, fileno, or an option);
-// calls: OP, how many were made; errno: OP, of the last one, none for success; value: text or int, of the last line; packets:
+// calls: OP, how many were made; errno: OP, of the last one, none for success; value: text, int or length (in bytes), of the last line; packets:
 // {…}, how many. The check holds what is measured to being one of the choices.
 //
 // # What the check holds a lesson to
