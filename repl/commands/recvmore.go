@@ -168,7 +168,7 @@ func closedEarly(e *repl.Env, k *sockets.Socket, got, want int64) error {
 type sink struct {
 	path  string
 	word  repl.Word  // that names it
-	file  *wholeFile // nil for memory
+	file  *newFile // nil for memory
 	buf   bytes.Buffer
 	limit int64 // of buf; -1 none
 	n     int64

@@ -222,11 +222,15 @@ func saveWire(e *repl.Env) error {
 	if err := e.Gives(1); err != nil {
 		return err
 	}
+	story := e.Story(nil)
+	if !slices.ContainsFunc(story, func(x repl.Traced) bool { return x.Frame != nil }) {
+		return nothingOnWire(e)
+	}
 	f, err := createFile(e, w)
 	if err != nil {
 		return err
 	}
-	n, err := writeStory(f.File, e.Story(nil))
+	n, err := writeStory(f.File, story)
 	if err == nil {
 		_, err = f.keep()
 	}
