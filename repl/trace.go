@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -287,6 +288,15 @@ func (e *Env) packets() {
 	for _, p := range s.trace.take(e.began, e.Act.Seq) {
 		e.Act.Add(*p.Packet)
 	}
+	s.trace.missed(e.Act)
+}
+
+// missed says how many packets went by that could not be taken.
+func (t *trace) missed(a *sockets.Act) {
+	if t.lost > 0 {
+		a.Note("packets-missed", "n", strconv.Itoa(t.lost))
+		t.lost = 0
+	}
 }
 
 // traceAct remembers what the line did at its sockets, for the ladder.
@@ -320,6 +330,10 @@ func (s *Session) late() {
 		p.Packet.After = 0
 		a.Add(*p.Packet)
 	}
+	if s.trace.lost > 0 && a == nil {
+		a = sockets.NewAct(0, "", s.observers...)
+	}
+	s.trace.missed(a)
 	if len(s.after) > 0 {
 		if a == nil {
 			a = sockets.NewAct(0, "", s.observers...)

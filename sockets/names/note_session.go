@@ -27,6 +27,8 @@ var sessionNotes = []note{
 		"对 AF_UNIX，内核统计的是未读消息占用的内存，而不是字节数。")},
 	{"packets-unseen", T("packets are not seen: to capture them takes CAP_NET_RAW, which this process lacks. Those shown are inferred from what the kernel counts. `$ sockstep lab` gives a network of your own where each is seen, without root; or once: `$ sudo setcap cap_net_raw+ep sockstep`.",
 		"看不到报文：抓包需要 CAP_NET_RAW 权限，而本进程没有。显示的报文是根据内核的计数推断的。`$ sockstep lab` 会给你一个自己的网络，不需要 root，每个报文都看得到；或者执行一次 `$ sudo setcap cap_net_raw+ep sockstep`。")},
+	{"packets-missed", T("{n} packets went by faster than they could be taken: the list has a gap there.",
+		"{n} 个报文来得太快，没能抓到：列表在那里有缺口。")},
 	{"kernel-unseen", T("this system does not tell what the kernel knows beyond the descriptor (Linux has sock_diag for it): those fields are left out.",
 		"这个系统不提供描述符之外的内核信息（Linux 上是 sock_diag），相关字段略去。")},
 	{"packets-unsupported", T("packets cannot be seen here; `wire on` says why.", "这里看不到报文；`wire on` 会说明原因。")},
