@@ -17,6 +17,7 @@ func Read(file string, text []byte) (*Lesson, error) {
 	if err := s.decode(l); err != nil {
 		return nil, err
 	}
+	l.unfold()
 	v := valid{l: l, bound: map[string]bool{}}
 	v.lesson()
 	if v.err != nil {

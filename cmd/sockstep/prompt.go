@@ -37,7 +37,7 @@ func (s *settings) prompt() error {
 		Width: t.Width, Color: s.colored(),
 	})
 	p.session = repl.NewSession(repl.Config{
-		Table: commands.Table(), Lang: s.language(), KeepLang: keepLang, OpenWire: s.wires(), OpenKernel: openKernel, Lab: s.network(), Width: t.Width, Observers: []sockets.Observer{p},
+		Table: commands.Table(), Lang: s.language(), KeepLang: keepLang, OpenWire: s.wires(), OpenKernel: openKernel, Lab: s.network(), Width: t.Width, Observers: []sockets.Observer{p}, OpenLessons: openLessons,
 	})
 	hello := greeting
 	if s.lab != nil {

@@ -22,5 +22,7 @@ func Table() repl.Table {
 		inetAton, inetNtoa, inetPton, inetNtop, htons, htonl, ntohs, ntohl, interfaces,
 		// shell
 		print_, expect, show, lang, at, cable, run, sleep, help, exit,
+		// learn
+		lessons_, lesson_, next_, again_, hint_, solution_, skip_, goto_, free_, predict_, quiz_, progress_,
 	}
 }

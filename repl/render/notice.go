@@ -36,7 +36,10 @@ func (d *drawing) notice(a *sockets.Act) {
 			d.told(plain, d.say(n.Text))
 		}
 	}
-	if a.Value.Type != sockets.NoValue {
+	switch {
+	case isLesson(a.Value):
+		d.lesson(a.Value)
+	case a.Value.Type != sockets.NoValue:
 		d.told(plain, a.Value.Text)
 	}
 	if e := asError(a.Err); e != nil {
