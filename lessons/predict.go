@@ -51,8 +51,12 @@ func (j *judge) measure(k Key, b bindings) (string, error) {
 		return "", errUnmeasured
 	}
 	for _, a := range slices.Backward(j.record.since(j.since, j.whose(""))) {
-		if v := a.Value; v.Type != sockets.NoValue && !IsEvent(v) {
+		switch v := a.Value; {
+		case v.Type == sockets.NoValue || IsEvent(v):
+		case k.Value != "length":
 			return v.Text, nil
+		case v.Type == sockets.BytesValue:
+			return strconv.Itoa(len(v.Bytes)), nil
 		}
 	}
 	return "", errUnmeasured
