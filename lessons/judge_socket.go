@@ -252,7 +252,7 @@ func telling(s Socket, wrong []names.Text) names.Text {
 // absent says that no socket comes near what is asked for.
 func (j *judge) absent(is *SocketIs) names.Text {
 	d := describe(is, j.vars)
-	return names.T("there is not yet "+d.En, "还没有"+d.Zh)
+	return names.T("there is no "+strings.TrimPrefix(strings.TrimPrefix(d.En, "an "), "a "), "没有"+d.Zh)
 }
 
 // describe writes what is asked for in a few words.

@@ -64,6 +64,7 @@ type Session struct {
 	began      time.Time
 	openWire   func() (Wire, error)
 	width      func() int
+	live       func() (Live, error)
 	keepLang   func(names.Lang) error
 	thread     *sys.Thread
 	lab        Lab       // nil outside of one
@@ -82,6 +83,8 @@ type Config struct {
 	Hold bool
 	// Width is how many columns there are to draw in; nil for 80.
 	Width func() int
+	// Live begins a picture that changes; nil where there is no place for one.
+	Live func() (Live, error)
 	// OpenWire opens what shows packets, when the student asks for them; may be nil.
 	OpenWire func() (Wire, error)
 	// OpenKernel opens the way to what the kernel knows of every socket; may be nil.
@@ -100,7 +103,7 @@ type Config struct {
 // NewSession opens a session without sockets.
 func NewSession(c Config) *Session {
 	s := &Session{
-		table: c.Table, observers: c.Observers, held: c.Hold, keepLang: c.KeepLang, thread: c.Thread, openWire: c.OpenWire, openKernel: c.OpenKernel, began: time.Now(), width: c.Width, lab: c.Lab, openLessons: c.OpenLessons,
+		table: c.Table, observers: c.Observers, held: c.Hold, keepLang: c.KeepLang, thread: c.Thread, openWire: c.OpenWire, openKernel: c.OpenKernel, began: time.Now(), width: c.Width, live: c.Live, lab: c.Lab, openLessons: c.OpenLessons,
 		sockets: map[string]*sockets.Socket{}, values: map[string]sockets.Value{}, byFD: map[sockets.FD]*sockets.Socket{}, said: map[string]bool{}, stirs: map[sockets.FD]sys.Stir{},
 	}
 	s.left.L = &s.mu

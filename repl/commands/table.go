@@ -16,7 +16,7 @@ func Table() repl.Table {
 		// options
 		sockopt, blocking, settimeout,
 		// look
-		inspect, sockets_, states, poll, wire_, layers_, why, history, jobs, wait, cancel,
+		inspect, sockets_, states, watch, poll, wire_, layers_, why, history, jobs, wait, cancel,
 		// names
 		gethostname, gethostbyname, gethostbyaddr, getaddrinfo, getservbyname, getservbyport,
 		inetAton, inetNtoa, inetPton, inetNtop, htons, htonl, ntohs, ntohl, interfaces,

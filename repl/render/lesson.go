@@ -22,7 +22,7 @@ func isLesson(v sockets.Value) bool {
 
 var (
 	lessonHeld    = names.T("✓ ", "✓ ")
-	lessonNotYet  = names.T("not yet: ", "还没有：")
+	lessonNotYet  = names.T("not yet: ", "尚未完成：")
 	lessonUntold  = names.T("cannot be told here: ", "这里无法判断：")
 	lessonHint    = names.T("hint {n} of 3: ", "提示 {n}/3：")
 	lessonPredict = names.T("predict a, predict b … answers", "用 predict a、predict b …… 回答")
