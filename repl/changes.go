@@ -81,7 +81,9 @@ func (e *Env) settle() {
 			s.farEnd(e.Act, u.socket)
 		}
 	}
-	s.follow(e.Act)
+	if len(e.used) > 0 || time.Since(s.followed) > soon {
+		s.follow(e.Act)
+	}
 }
 
 // stirred takes what the watcher knows, into memory that is used again by the next look.

@@ -61,6 +61,7 @@ type Session struct {
 	kernels    map[string]Kernel // by host
 	blind      error             // why there are none
 	after      []afterlife
+	followed   time.Time // when they were last looked at
 	began      time.Time
 	openWire   func() (Wire, error)
 	width      func() int

@@ -33,8 +33,6 @@ type Port struct {
 type Frame struct {
 	wire.Packet
 	Source string // "captured" or "cable"
-	// Where the cable says so: a copy that it made, a frame that a later one overtook. Of TCP the segments themselves tell it.
-	Duplicate, Reordered bool
 }
 
 // Toward says that the line is about to speak to an address, so that already its first packet is seen.

@@ -51,10 +51,10 @@ type ledger struct {
 
 // An account is what was told of one socket.
 type account struct {
-	name, local, peer, kind string
-	fields                  map[string]string // state, recvq, sendq, accept queue
-	open                    bool
-	until                   time.Time // of TIME_WAIT, as a note told
+	name, local, peer string
+	fields            map[string]string // state, recvq, sendq, accept queue
+	open              bool
+	until             time.Time // of TIME_WAIT, as a note told
 }
 
 func playStates(t *testing.T, ss string, seed uint64) error {
