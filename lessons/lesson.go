@@ -37,6 +37,7 @@ type Need struct {
 type Step struct {
 	ID        string       `yaml:"id"`
 	Role      string       `yaml:"role"`
+	Needs     string       `yaml:"needs"`
 	Text      names.Text   `yaml:"text"`
 	Python    string       `yaml:"python"`
 	Predict   *Predict     `yaml:"predict"`
