@@ -122,11 +122,15 @@ func (s *Session) outlives(k *sockets.Socket) bool {
 	return true
 }
 
+// soon is how soon after a look at the afterlives no other is worth its calls, unless a line did something.
+const soon = 5 * time.Millisecond
+
 // follow tells what became of the connections that were closed: FIN_WAIT2, TIME_WAIT, and the end.
 func (s *Session) follow(a *sockets.Act) {
 	if len(s.after) == 0 {
 		return
 	}
+	s.followed = time.Now()
 	left := s.after[:0]
 	for _, l := range s.after {
 		if s.step(a, &l) {

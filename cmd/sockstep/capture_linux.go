@@ -11,7 +11,7 @@ import (
 // A capture is the machine's own interfaces as a repl.Wire.
 type capture struct {
 	tap   *tap.Tap
-	parts wire.Reassembler
+	parts fragments
 }
 
 // openCapture opens a tap of all interfaces that takes nothing yet. Without CAP_NET_RAW it fails with EPERM.
@@ -58,8 +58,7 @@ func (c *capture) Drain() (frames []repl.Frame, lost int, err error) {
 		}
 		p, _ := wire.Decode(link, r.Data) // what is wrong in it is in p.Err
 		p.Time, p.WireLen = r.Time, r.WireLen
-		whose(&c.parts, &p)
-		frames = append(frames, repl.Frame{Packet: p, Source: "captured"})
+		frames = c.parts.add(frames, repl.Frame{Packet: p, Source: "captured"})
 	}
 	return frames, lost, err
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -270,7 +271,8 @@ type cableWire struct {
 	come  chan struct{} // something may have come
 
 	mu     sync.Mutex
-	parts  wire.Reassembler
+	last   [2]time.Time // of each direction, when the last frame came that was seen
+	parts  fragments
 	ports  []repl.Port
 	frames []repl.Frame
 	lost   int
@@ -286,24 +288,19 @@ func openCable(c *lab.Cable) (repl.Wire, error) {
 	return w, nil
 }
 
-// whose gives a fragment without a header of its own the ports that stand in its datagram's first one.
-func whose(parts *wire.Reassembler, p *wire.Packet) {
-	if part := parts.Add(p); part.Ports {
-		p.Src, p.Dst = part.Src, part.Dst
-	}
-}
-
 // see takes a frame, if it may be the session's.
 func (w *cableWire) see(f lab.Frame) {
 	p, _ := wire.Decode(wire.Ethernet, f.Data) // what is wrong in it is in p.Err
-	p.Time, p.WireLen, p.Lost = f.In, len(f.Data), f.Lost
-	if f.Reordered { // it shall stand behind what has overtaken it
-		p.Time = f.Out
-	}
+	p.Time, p.WireLen = f.In, len(f.Data)
+	p.Lost, p.Copy, p.Late = f.Lost, f.Duplicate, f.Reordered
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if last := &w.last[f.Dir-lab.LeftToRight]; p.Time.Before(*last) { // it stands behind what has overtaken it
+		p.Time = *last
+	} else {
+		*last = p.Time
+	}
 	w.lost += int(f.Missed)
-	whose(&w.parts, &p)
 	about := &p
 	if p.ICMP != nil && p.ICMP.Inner != nil {
 		about = p.ICMP.Inner
@@ -321,7 +318,7 @@ func (w *cableWire) see(f lab.Frame) {
 		w.lost++
 		return
 	}
-	w.frames = append(w.frames, repl.Frame{Packet: p, Source: "cable", Duplicate: f.Duplicate, Reordered: f.Reordered})
+	w.frames = w.parts.add(w.frames, repl.Frame{Packet: p, Source: "cable"})
 	select {
 	case w.come <- struct{}{}:
 	default:

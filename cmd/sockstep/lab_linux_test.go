@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -30,18 +31,25 @@ func inALab(t *testing.T) func(name string, args ...string) *exec.Cmd {
 		return c
 	}
 	if out, err := command("sockstep", "lab", "--", "true").CombinedOutput(); err != nil {
-		c := exec.Command("/bin/true")
-		c.SysProcAttr = &syscall.SysProcAttr{
-			Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET,
-			UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
-			GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
-		}
-		if os.Getenv("SOCKSTEP_REQUIRE") == "all" && c.Run() == nil {
-			t.Fatalf("this machine allows namespaces, but there is no lab: %v\n%s", err, out)
-		}
-		t.Skipf("SKIPPED ALOUD: this machine allows no lab: %v\n%s", err, out)
+		allowsNone(t, fmt.Sprintf("%v\n%s", err, out))
 	}
 	return command
+}
+
+// allowsNone ends a test where this machine allows no lab, and says so; unless everything is required, and others are
+// allowed namespaces.
+func allowsNone(t *testing.T, why string) {
+	t.Helper()
+	c := exec.Command("/bin/true")
+	c.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET,
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
+	}
+	if os.Getenv("SOCKSTEP_REQUIRE") == "all" && c.Run() == nil {
+		t.Fatalf("this machine allows namespaces, but there is no lab: %s", why)
+	}
+	t.Skipf("SKIPPED ALOUD: this machine allows no lab: %s", why)
 }
 
 // A labAct is of an act what these tests ask for.

@@ -15,6 +15,7 @@ func TestMain(m *testing.M) {
 		"sockstep":        main,
 		"sockstep-nocaps": mainWithoutPrivileges,
 		"sockstep-nolab":  mainWithoutNamespaces,
+		"sockstep-dumped": mainBesideTcpdump,
 	})
 }
 

@@ -16,3 +16,6 @@ func mainWithoutNamespaces() { main() }
 func rawSocket() (*os.File, error) { return nil, errors.ErrUnsupported }
 
 func pingAllowed() bool { return false }
+
+// mainBesideTcpdump is main: there is no lab.
+func mainBesideTcpdump() { main() }

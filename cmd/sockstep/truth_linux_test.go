@@ -76,7 +76,7 @@ type toldAct struct {
 }
 
 type toldStep struct {
-	Kind, Source, Proto, From, To, Flags, Socket, Direction, Field, Was, Now, ID, Op, Errno string
+	Kind, Source, Proto, From, To, Flags, Socket, Direction, Field, Was, Now, ID, Text, Op, Errno string
 
 	Seq, Ack                                  uint32
 	Len, Window                               int
@@ -119,6 +119,9 @@ type author struct {
 	datagrams   []stand
 	n           int
 	queue       []string // lines that follow by all means
+	once        bool     // a name and an address are used only once
+	patience    string   // how long a line may wait
+	cable       bool     // there is one
 }
 
 // A stand is a socket as the author knows it.
@@ -131,7 +134,7 @@ type stand struct {
 
 func newAuthor(seed uint64) *author {
 	lo := map[int]string{4: "127.0.0.1", 6: "[::1]"}
-	return &author{r: rand.New(rand.NewPCG(seed, 1)), here: lo, there: lo, port: 7000}
+	return &author{r: rand.New(rand.NewPCG(seed, 1)), here: lo, there: lo, port: 7000, patience: "0.004"}
 }
 
 // lines writes a session of about n lines, and closes what it has opened.
@@ -153,7 +156,7 @@ func (a *author) next() string {
 }
 
 func (a *author) do(format string, args ...any) {
-	a.queue = append(a.queue, fmt.Sprintf(format, args...))
+	a.queue = append(a.queue, strings.ReplaceAll(fmt.Sprintf(format, args...), "--timeout D", "--timeout "+a.patience))
 }
 
 func (a *author) name(prefix string) string {
@@ -194,6 +197,14 @@ func (a *author) size() int {
 
 // plan thinks of something to do.
 func (a *author) plan() {
+	switch {
+	case a.cable && a.r.IntN(12) == 0:
+		a.fault()
+		return
+	case a.once && !a.cable && a.r.IntN(20) == 0:
+		a.local()
+		return
+	}
 	switch p := a.r.IntN(100); {
 	case p < 5:
 		a.listen()
@@ -202,7 +213,7 @@ func (a *author) plan() {
 	case p < 20:
 		if l, ok := a.any(a.listeners); ok {
 			d := stand{name: a.name("d"), v: l.v, port: l.port, far: true}
-			a.do("%s = accept %s --timeout 0.004", d.name, l.name)
+			a.do("%s = accept %s --timeout D", d.name, l.name)
 			a.streams = append(a.streams, d)
 		}
 	case p < 44:
@@ -232,6 +243,43 @@ func (a *author) plan() {
 	}
 }
 
+// opening writes a session's beginning: connections that stand before anything goes wrong.
+func (a *author) opening() (all []string) {
+	for range 3 {
+		a.listen()
+		for range 2 {
+			a.connect()
+		}
+	}
+	for len(a.queue) > 0 {
+		all = append(all, a.next())
+	}
+	return all
+}
+
+// fault makes the cable worse, or well again.
+func (a *author) fault() {
+	a.do("cable %s%s", a.of([]string{"loss 5%", "loss 20%", "duplicate 20%", "reorder 20%", "delay 1ms", "delay 3ms 2ms", "reset", "reset", "reset", "drop next data", "drop next syn", "drop next ack", "rate 20mbit"}),
+		a.of([]string{"", " left", " right"}))
+}
+
+// local makes something of AF_UNIX.
+func (a *author) local() {
+	x, y := stand{name: a.name("a")}, stand{name: a.name("b")}
+	switch a.r.IntN(3) {
+	case 0:
+		a.do("%s = listen %s ./%s 2", x.name, a.of([]string{"unix", "unix-seqpacket"}), x.name)
+		a.do("%s = connect unix ./%s --timeout D", y.name, x.name)
+		if a.r.IntN(2) == 0 {
+			a.do("%s = accept %s --timeout D", a.name("d"), x.name)
+		}
+		a.streams = append(a.streams, y)
+	default:
+		a.do("%s, %s = socketpair %s", x.name, y.name, a.of([]string{"", "unix-dgram", "unix-seqpacket"}))
+		a.streams = append(a.streams, x, y)
+	}
+}
+
 func (a *author) listen() {
 	if len(a.listeners) == 5 {
 		a.do("close %s", a.listeners[0].name)
@@ -242,12 +290,12 @@ func (a *author) listen() {
 	l := stand{name: a.name("s"), v: v, port: a.port, far: true}
 	switch {
 	case a.r.IntN(5) == 0: // step by step, where options are inherited
-		a.do("%s%s = socket tcp%s", a.at, l.name, six(v))
+		a.do("%s = %ssocket tcp%s", l.name, a.at, six(v))
 		a.do("sockopt %s %s", l.name, a.of([]string{"SO_RCVBUF 4096", "SO_SNDBUF 4096", "TCP_NODELAY 1", "SO_REUSEADDR 1", "SO_LINGER on 0"}))
 		a.do("bind %s %s:%d", l.name, a.there[v], l.port)
 		a.do("listen %s %d", l.name, a.r.IntN(4))
 	default:
-		a.do("%s%s = listen tcp %s:%d %s --reuse", a.at, l.name, a.there[v], l.port, a.of([]string{"0", "1", "3", "", ""}))
+		a.do("%s = %slisten tcp %s:%d %s --reuse", l.name, a.at, a.there[v], l.port, a.of([]string{"0", "1", "3", "", ""}))
 	}
 	a.listeners = append(a.listeners, l)
 }
@@ -260,7 +308,11 @@ func (a *author) connect() {
 	}
 	c := stand{name: a.name("c"), v: l.v, port: l.port}
 	to := fmt.Sprintf("%s:%d", a.there[l.v], l.port)
-	switch a.r.IntN(10) {
+	way := a.r.IntN(10)
+	if a.once && (way == 2 || way == 4) {
+		way = 9
+	}
+	switch way {
 	case 0: // nobody is there
 		a.do("%s = connect tcp %s:%d", c.name, a.there[l.v], 9+a.r.IntN(3))
 		return
@@ -275,7 +327,7 @@ func (a *author) connect() {
 		a.do("sockopt %s SO_REUSEADDR 1", c.name)
 		a.do("sockopt %s SO_LINGER on 0", c.name)
 		a.do("bind %s %s:%d", c.name, a.here[l.v], 6000+a.r.IntN(2))
-		a.do("connect %s %s --timeout 0.004", c.name, to)
+		a.do("connect %s %s --timeout D", c.name, to)
 	case 4: // with itself
 		a.port++
 		a.do("%s = socket tcp%s", c.name, six(l.v))
@@ -286,14 +338,14 @@ func (a *author) connect() {
 	case 3: // with options
 		a.do("%s = socket tcp%s", c.name, six(l.v))
 		a.do("sockopt %s %s", c.name, a.of([]string{"SO_RCVBUF 4096", "SO_SNDBUF 4096", "TCP_NODELAY 1", "TCP_MAXSEG 536", "SO_KEEPALIVE 1"}))
-		a.do("connect %s %s --timeout 0.004", c.name, to)
+		a.do("connect %s %s --timeout D", c.name, to)
 	default:
-		a.do("%s = connect tcp %s --timeout 0.004", c.name, to)
+		a.do("%s = connect tcp %s --timeout D", c.name, to)
 	}
 	a.streams = append(a.streams, c)
 	if a.r.IntN(5) > 0 {
 		d := stand{name: a.name("d"), v: l.v, port: l.port, far: true}
-		a.do("%s = accept %s --timeout 0.004", d.name, l.name)
+		a.do("%s = accept %s --timeout D", d.name, l.name)
 		a.streams = append(a.streams, d)
 	}
 }
@@ -305,7 +357,7 @@ func (a *author) send(s stand) {
 	case 1:
 		a.do("send %s --more --fill %d --dontwait", s.name, a.size())
 	case 2:
-		a.do("sendall %s --fill %d --timeout 0.004", s.name, a.size())
+		a.do("sendall %s --fill %d --timeout D", s.name, a.size())
 	case 3:
 		a.do("send %s hello --dontwait", s.name)
 	case 4:
@@ -322,11 +374,11 @@ func (a *author) recv(s stand) {
 	case 1:
 		a.do("recv %s %d --peek --dontwait", s.name, a.size())
 	case 2:
-		a.do("recv %s %d --waitall --timeout 0.003", s.name, a.size())
+		a.do("recv %s %d --waitall --timeout D", s.name, a.size())
 	case 3:
-		a.do("recv %s 200000 --timeout 0.003", s.name)
+		a.do("recv %s 200000 --timeout D", s.name)
 	case 4:
-		a.do("recv %s --exactly %d --timeout 0.003", s.name, a.size())
+		a.do("recv %s --exactly %d --timeout D", s.name, a.size())
 	default:
 		a.do("recv %s %d --dontwait", s.name, a.size())
 	}
@@ -365,7 +417,7 @@ func (a *author) datagram() {
 		v := a.version()
 		a.port++
 		u = stand{name: a.name("u"), v: v, port: a.port, far: true}
-		a.do("%s%s = listen udp %s:%d", a.at, u.name, a.there[v], u.port)
+		a.do("%s = %slisten udp %s:%d", u.name, a.at, a.there[v], u.port)
 		a.datagrams = append(a.datagrams, u)
 		w := stand{name: a.name("w"), v: v, port: u.port}
 		a.do("%s = connect udp %s:%d", w.name, a.there[v], u.port)
@@ -404,7 +456,7 @@ func (a *author) slip() {
 	if s, ok := a.any(a.streams); ok {
 		name = s.name
 	}
-	a.do("%s", a.of([]string{"frobnicate", "send nosuch x", "recv " + name + " x", "listen " + name, "accept " + name, "connect " + name + " 127.0.0.1:7001 --timeout 0.004",
+	a.do("%s", a.of([]string{"frobnicate", "send nosuch x", "recv " + name + " x", "listen " + name, "accept " + name, "connect " + name + " 127.0.0.1:7001 --timeout D",
 		"bind " + name + " 127.0.0.1:0", "close nosuch", "listen tcp 127.0.0.1:" + strconv.Itoa(a.port), "send " + name + " --fill x", "print $nosuch", "recv nosuch", "="}))
 }
 

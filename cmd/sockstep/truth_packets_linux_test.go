@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,6 +49,43 @@ func TestPackets(t *testing.T) {
 			}
 			comparePackets(t, seed, parseTold(t, out), tshark(t, file))
 		})
+	}
+}
+
+// TestPacketsMissed: where more comes in a line than can be kept, it is told how much was not seen, and seen again is all
+// of the lines after it.
+func TestPacketsMissed(t *testing.T) {
+	if !privatelyAs(t, 1000) {
+		return
+	}
+	lines := []string{"s = listen tcp 127.0.0.1:7000", "c = connect tcp 127.0.0.1:7000", "d = accept s",
+		"recv d --exactly 150M --out " + filepath.Join(t.TempDir(), "taken") + " &", "send c --fill 150M", "wait", "send c hello", "recv d", "close c"}
+	var out []byte
+	err := alone(func() (err error) { out, err = playScript(t, lines); return err })
+	if err != nil {
+		t.Fatal(err)
+	}
+	bytes, missed := 0, 0
+	flags := map[string]string{}
+	for _, a := range parseTold(t, out) {
+		for _, s := range a.Steps {
+			switch {
+			case s.Kind == "packet":
+				bytes += s.Len
+				flags[a.Line] += s.Flags + " "
+			case s.ID == "packets-missed":
+				if m := regexp.MustCompile(`\d+`).FindString(s.Text); m != "" {
+					n, _ := strconv.Atoi(m)
+					missed += n
+				}
+			}
+		}
+	}
+	if bytes >= 150<<20 || missed == 0 {
+		t.Errorf("of 150 MiB %d bytes were told, and %d packets to be missing", bytes, missed)
+	}
+	if flags["send c hello"] == "" || !strings.Contains(flags["close c"], "F") {
+		t.Errorf("after it: %q", flags)
 	}
 }
 
@@ -158,7 +196,8 @@ type seen struct {
 }
 
 var sharkFields = []string{"frame.protocols", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
-	"tcp.srcport", "tcp.dstport", "tcp.flags", "tcp.seq", "tcp.ack", "tcp.len", "tcp.window_size", "tcp.seq_raw",
+	"tcp.srcport", "tcp.dstport", "tcp.flags", "tcp.seq", "tcp.ack", "tcp.len", "tcp.window_size", "tcp.window_size_value", "tcp.seq_raw",
+	"ip.frag_offset", "ip.flags.mf", "ip.proto", "ipv6.fraghdr.offset", "ipv6.fraghdr.more", "data.len",
 	"tcp.options.mss_val", "tcp.options.wscale.shift", "tcp.options.sack_perm", "tcp.options.sack_le", "tcp.options.sack_re",
 	"tcp.options.timestamp.tsval", "tcp.options.timestamp.tsecr",
 	"udp.srcport", "udp.dstport", "udp.length", "ip.len", "ipv6.plen", "icmp.type", "icmp.code", "icmpv6.type", "icmpv6.code"}
@@ -173,11 +212,11 @@ var analyses = map[string]string{
 	"tcp.analysis.window_update": "window-update", "tcp.analysis.window_full": "window-full", "tcp.options.sack.dsack": "dsack",
 }
 
-// tshark reads a capture.
-func tshark(t *testing.T, pcap []byte) (all []seen) {
+// tshark reads a capture; options are tshark's own.
+func tshark(t *testing.T, pcap []byte, options ...string) (all []seen) {
 	t.Helper()
 	names := slices.Sorted(maps.Keys(analyses))
-	args := []string{"-n", "-r", "-", "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=;"}
+	args := append(options, "-n", "-r", "-", "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=;")
 	for _, f := range sharkFields {
 		args = append(args, "-e", f)
 	}
@@ -248,7 +287,13 @@ func readSeen(t *testing.T, get map[string][]string) (s seen) {
 	if len(get["udp.srcport"]) > 0 {
 		transport = "udp"
 	}
+	offset := 8 * max(number("ip.frag_offset", 0), number("ipv6.fraghdr.offset", 0))
 	switch {
+	case offset > 0 || number("ip.flags.mf", 0) == 1 || number("ipv6.fraghdr.more", 0) == 1:
+		step.Proto, step.Options = "udp", []string{fmt.Sprintf("fragment at %d", offset)}
+		step.From, step.To = ends(0, false, "")
+	case number("icmpv6.type", 0) >= 130: // neighbours, groups, routers: not of a connection
+		return s
 	case len(get["icmp.type"]) > 0 || len(get["icmpv6.type"]) > 0:
 		step.Proto, step.Flags = "icmp", map[string]string{"3/3": "port-unreachable", "3/4": "fragmentation-needed"}[text("icmp.type", 0)+"/"+text("icmp.code", 0)]
 		if v == "ipv6" {
@@ -269,6 +314,9 @@ func readSeen(t *testing.T, get map[string][]string) (s seen) {
 	case len(get["tcp.srcport"]) > 0:
 		step.Proto, step.Seq, step.Ack, step.Len = "tcp", uint32(number("tcp.seq", 0)), uint32(number("tcp.ack", 0)), number("tcp.len", 0)
 		step.Window = number("tcp.window_size", 0)
+		if step.Seq == uint32(number("tcp.seq_raw", 0)) { // nothing is made relative
+			step.Window = number("tcp.window_size_value", 0)
+		}
 		flags := number("tcp.flags", 0)
 		for i, letter := range "FSRPAUECN" {
 			if flags&(1<<i) != 0 {
@@ -426,21 +474,22 @@ func remarks(told []toldPacket, saw []seen) (ours, theirs []string) {
 func translate(saw []seen) {
 	closed, probed, acked := map[string]bool{}, map[string]bool{}, map[string]uint32{}
 	for _, s := range saw {
+		ends, back := s.From+" "+s.To, s.To+" "+s.From
 		switch marks := s.analysis; {
-		case marks["keepalive"] && closed[s.To]:
+		case marks["keepalive"] && closed[back]:
 			delete(marks, "keepalive")
 			marks["window-probe"] = true
-		case marks["keepalive"] && acked[s.To] < s.Seq+uint32(s.Len):
+		case marks["keepalive"] && acked[back] < s.Seq+uint32(s.Len):
 			delete(marks, "keepalive")
 			marks["retransmission"] = true
-		case marks["zero-window"] && probed[s.To] && s.Len == 0:
+		case marks["zero-window"] && probed[back] && s.Len == 0:
 			marks["window-probe-ack"] = true
 		}
 		if s.analysis["dsack"] {
 			delete(s.analysis, "dup-ack")
 		}
-		closed[s.From], probed[s.From] = s.analysis["zero-window"], s.analysis["window-probe"]
-		acked[s.From] = s.Ack
+		closed[ends], probed[ends] = s.analysis["zero-window"], s.analysis["window-probe"]
+		acked[ends] = s.Ack
 	}
 }
 

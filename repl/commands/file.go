@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -62,6 +63,60 @@ func openFIFO(e *repl.Env, path string, flag int) (*os.File, error) {
 		}
 	})
 	return o.f, o.err
+}
+
+// A newFile is a file that a line writes. It takes its name only when it is complete; what is there under that name already
+// and is no ordinary file, as /dev/null or a FIFO, is written to as it is.
+type newFile struct {
+	*os.File
+	temp   string // the name until it is complete; none where there was something to write to
+	target string // the name from then on
+}
+
+func createFile(e *repl.Env, w repl.Word) (*newFile, error) {
+	target := w.Text
+	if real, err := filepath.EvalSymlinks(target); err == nil {
+		target = real // a link stays one
+	} else if to, err := os.Readlink(target); err == nil { // also one to what is not there yet
+		if target = to; !filepath.IsAbs(to) {
+			target = filepath.Join(filepath.Dir(w.Text), to)
+		}
+	}
+	if info, err := os.Stat(target); err == nil && !info.Mode().IsRegular() {
+		f, err := openFile(e, w, os.O_WRONLY)
+		if err != nil {
+			return nil, err
+		}
+		return &newFile{File: f}, nil
+	}
+	folder := filepath.Dir(target)
+	f, err := os.CreateTemp(folder, "."+filepath.Base(target)+".*") // mode 0600
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, w.Err(names.T("there is no folder "+folder, "没有 "+folder+" 这个目录"))
+	case err != nil:
+		return nil, fileError(e, w, err)
+	}
+	return &newFile{f, f.Name(), target}, nil
+}
+
+// keep gives the file its name. Where that cannot be, it stays under another, which is left.
+func (f *newFile) keep() (left string, err error) {
+	err = f.Close()
+	if f.temp != "" {
+		if rerr := os.Rename(f.temp, f.target); rerr != nil {
+			return f.temp, rerr
+		}
+	}
+	return "", err
+}
+
+// abandon removes a file that was not finished.
+func (f *newFile) abandon() {
+	f.Close()
+	if f.temp != "" {
+		os.Remove(f.temp)
+	}
 }
 
 // fileError is the error of a file that a word names.

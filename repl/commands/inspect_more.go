@@ -165,9 +165,9 @@ func congestionFields() []field {
 			mss := octets(l.number("tcpi_snd_mss"))
 			return names.T(counted(v.Int, "segment")+" × "+mss, grouped(v.Int)+" 段 × "+mss)
 		}),
-		f("ssthresh", names.T("slow start ends here, in segments; 2147483647 before the first loss", "慢启动阈值（段）；第一次丢失之前是 2147483647"), "tcpi_snd_ssthresh", onTCP, func(l *look, v sockets.Value) names.Text {
+		f("ssthresh", names.T("slow start ends here, in segments; 2147483647 while there is none", "慢启动阈值（段）；还没有时是 2147483647"), "tcpi_snd_ssthresh", onTCP, func(l *look, v sockets.Value) names.Text {
 			if v.Int >= noThreshold {
-				return names.T("none before a loss", "丢包之前没有")
+				return names.T("none yet", "还没有")
 			}
 			return segments(l, v)
 		}),

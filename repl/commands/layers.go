@@ -37,11 +37,7 @@ var layers_ = &repl.Command{
 		}
 		switch {
 		case len(seen) == 0:
-			failed := &sockets.Error{Op: "layers", Message: names.T("no packet was seen yet", "还没有看到报文")}
-			if !e.WireIsOn() {
-				return failed.Hint(names.T("wire on", "wire on"))
-			}
-			return failed
+			return nothingOnWire(e)
 		case n > int64(len(seen)):
 			return w.Err(names.T(fmt.Sprintf("packets were seen up to %d", len(seen)), fmt.Sprintf("看到的报文只到 %d", len(seen))))
 		}
@@ -50,4 +46,13 @@ var layers_ = &repl.Command{
 		e.Result(render.Layers(&x.Frame.Packet, title, e.Width(), e.Lang()).Value())
 		return nil
 	},
+}
+
+// nothingOnWire says that nothing was seen on the wire, which the line is about.
+func nothingOnWire(e *repl.Env) error {
+	err := &sockets.Error{Op: e.Command.Name, Message: names.T("no packet was seen yet", "还没有看到报文")}
+	if !e.WireIsOn() {
+		return err.Hint(names.T("wire on", "wire on"))
+	}
+	return err
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"strconv"
 
 	"sockstep/repl"
@@ -168,15 +166,13 @@ func closedEarly(e *repl.Env, k *sockets.Socket, got, want int64) error {
 // A sink takes what recvMore receives: a file, which takes its name only when it is complete, or memory. What the file
 // cannot take goes to memory, too.
 type sink struct {
-	path   string
-	word   repl.Word // that names it
-	file   *os.File
-	temp   string // the name until it is complete; none where there was something to write to
-	target string // the name from then on
-	buf    bytes.Buffer
-	limit  int64 // of buf; -1 none
-	n      int64
-	err    error // of the file
+	path  string
+	word  repl.Word  // that names it
+	file  *newFile // nil for memory
+	buf   bytes.Buffer
+	limit int64 // of buf; -1 none
+	n     int64
+	err   error // of the file
 }
 
 func newSink(e *repl.Env, exactly int64) (*sink, error) {
@@ -197,23 +193,11 @@ func newSink(e *repl.Env, exactly int64) (*sink, error) {
 		return nil, w.Err(names.T("a file's name is wanted here", "这里要一个文件名"))
 	}
 	s.path, s.word = w.Text, w
-	target := w.Text
-	if real, err := filepath.EvalSymlinks(target); err == nil {
-		target = real // a link stays one
-	}
-	if info, err := os.Stat(target); err == nil && !info.Mode().IsRegular() {
-		f, err := openFile(e, w, os.O_WRONLY) // /dev/null, a FIFO: there is nothing to replace
-		if err != nil {
-			return nil, err
-		}
-		s.file = f
-		return s, nil
-	}
-	f, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*") // mode 0600
+	f, err := createFile(e, w)
 	if err != nil {
-		return nil, fileError(e, w, err)
+		return nil, err
 	}
-	s.file, s.temp, s.target = f, f.Name(), target
+	s.file = f
 	return s, nil
 }
 
@@ -239,10 +223,7 @@ func (s *sink) Write(p []byte) (int, error) {
 // abandon removes a file that was not finished.
 func (s *sink) abandon() {
 	if s.file != nil {
-		s.file.Close()
-		if s.temp != "" {
-			os.Remove(s.temp)
-		}
+		s.file.abandon()
 	}
 }
 
@@ -274,11 +255,9 @@ func (s *sink) finish(e *repl.Env, k *sockets.Socket, err error) error {
 
 // keep gives the file its name. Where that cannot be, it stays under the one that it has.
 func (s *sink) keep() {
-	err := s.file.Close()
-	if s.temp != "" {
-		if rerr := os.Rename(s.temp, s.target); rerr != nil {
-			s.path, err = s.temp, rerr
-		}
+	left, err := s.file.keep()
+	if left != "" {
+		s.path = left
 	}
 	if s.err == nil {
 		s.err = err

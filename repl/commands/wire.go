@@ -2,7 +2,6 @@ package commands
 
 import (
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -223,19 +222,20 @@ func saveWire(e *repl.Env) error {
 	if err := e.Gives(1); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(w.Text), "."+filepath.Base(w.Text)+".*")
+	story := e.Story(nil)
+	if !slices.ContainsFunc(story, func(x repl.Traced) bool { return x.Frame != nil }) {
+		return nothingOnWire(e)
+	}
+	f, err := createFile(e, w)
 	if err != nil {
-		return fileError(e, w, err)
+		return err
 	}
-	n, err := writeStory(f, e.Story(nil))
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
+	n, err := writeStory(f.File, story)
 	if err == nil {
-		err = os.Rename(f.Name(), w.Text)
+		_, err = f.keep()
 	}
 	if err != nil {
-		os.Remove(f.Name())
+		f.abandon()
 		return fileError(e, w, err)
 	}
 	v := sockets.IntOf(int64(n))

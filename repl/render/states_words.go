@@ -46,12 +46,15 @@ func (w *walk) inWords(p *Picture, width int, lang names.Lang) {
 		units = append(units, []stroke{{toneDim, say(wordsEarlier.Fill("n", strconv.Itoa(n)), lang)}})
 		stops = stops[n:]
 	}
-	for _, s := range stops {
+	for i, s := range stops {
 		unit := []stroke{{toneDim, strconv.Itoa(s.number) + " "}, {w.tone(s), s.name}}
 		if s.number > 1 {
 			unit = append([]stroke{s.arrow()}, unit...)
 		}
 		units = append(units, unit)
+		if i+1 < len(stops) && s.Act > 0 && s.Act == stops[i+1].Act && s.Line == stops[i+1].Line && !s.Reset {
+			continue // it is told with the last of that line
+		}
 		if told := s.told(lang); told != "" {
 			units = append(units, []stroke{{toneDim, say(wordsInside.Fill("words", told), lang)}})
 		}

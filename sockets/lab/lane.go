@@ -42,6 +42,8 @@ type parcel struct {
 	in   time.Time
 	out  time.Time // when it is due
 
+	twice                               bool   // it gets a copy
+	lost                                string // why; it does not come, and is only told of
 	duplicate, delayed, reordered, made bool
 }
 
@@ -128,30 +130,29 @@ func (l *lane) fate(data []byte) string {
 // send lets a frame pass that is not lost, and its copy if it gets one.
 func (l *lane) send(p parcel) {
 	f := &l.faults
-	twice := f.Duplicate > 0 && l.chance.Float64() < f.Duplicate
+	p.twice = f.Duplicate > 0 && l.chance.Float64() < f.Duplicate
 	if f.Reorder > 0 && l.held == nil && l.chance.Float64() < f.Reorder {
 		p.data = slices.Clone(p.data)
 		l.held, l.heldUntil = &p, time.Now().Add(heldFor)
 		l.wake()
-	} else {
-		l.pass(p)
-		l.overtake()
+		return
 	}
-	if twice {
-		l.counts.Duplicated++
-		p.duplicate = true
-		l.pass(p)
-		l.overtake()
-	}
-}
-
-// overtake lets go of the frame that was held until a later one had passed.
-func (l *lane) overtake() {
-	if p := l.held; p != nil {
+	l.double(p)
+	if p := l.held; p != nil { // it waited until a later one had passed
 		l.held = nil
 		l.counts.Reordered++
 		p.reordered = true
-		l.pass(*p)
+		l.double(*p)
+	}
+}
+
+// double lets a frame pass, and behind it its copy if it gets one.
+func (l *lane) double(p parcel) {
+	l.pass(p)
+	if p.twice {
+		l.counts.Duplicated++
+		p.duplicate = true
+		l.pass(p)
 	}
 }
 
@@ -179,21 +180,12 @@ func (l *lane) pass(p parcel) {
 	if f.Jitter > 0 {
 		p.out = p.out.Add(time.Duration(l.chance.Int64N(int64(f.Jitter) + 1)))
 	}
-	if len(l.queue) > 0 && p.out.Before(l.last) {
-		p.out = l.last
-	}
 	if l.waiting+len(p.data) > flight {
 		l.lose(p, ByQueue)
 		return
 	}
 	p.delayed = true
-	p.data = slices.Clone(p.data)
-	l.last = p.out
-	l.queue = append(l.queue, p)
-	l.waiting += len(p.data)
-	if len(l.queue) == 1 {
-		l.wake()
-	}
+	l.enqueue(p)
 }
 
 // put puts a frame out at the far end.
@@ -206,9 +198,31 @@ func (l *lane) put(p parcel) {
 	l.told(p, out, "")
 }
 
+// lose counts a frame as lost. It is told of at once; but not before those ahead of it that are still on the way, unless
+// it found no room there.
 func (l *lane) lose(p parcel, why string) {
 	l.counts.Lost++
-	l.told(p, time.Time{}, why)
+	p.lost = why
+	if len(l.queue) == 0 || why == ByQueue || l.waiting+len(p.data) > flight || !l.watch.watched() {
+		l.told(p, time.Time{}, why)
+		return
+	}
+	p.out = l.last
+	l.enqueue(p)
+}
+
+// enqueue puts a frame behind those on the way.
+func (l *lane) enqueue(p parcel) {
+	if len(l.queue) > 0 && p.out.Before(l.last) {
+		p.out = l.last
+	}
+	p.data = slices.Clone(p.data)
+	l.last = p.out
+	l.queue = append(l.queue, p)
+	l.waiting += len(p.data)
+	if len(l.queue) == 1 {
+		l.wake()
+	}
 }
 
 func (l *lane) told(p parcel, out time.Time, why string) {
@@ -246,6 +260,10 @@ func (l *lane) due() time.Duration {
 		l.queue[n].data = nil
 		n++
 		l.waiting -= len(p.data)
+		if p.lost != "" {
+			l.told(p, time.Time{}, p.lost)
+			continue
+		}
 		l.put(p)
 	}
 	if l.queue = l.queue[n:]; len(l.queue) == 0 {
@@ -255,7 +273,7 @@ func (l *lane) due() time.Duration {
 		p := *l.held // nobody came to overtake it
 		l.held = nil
 		p.delayed = true
-		l.pass(p)
+		l.double(p)
 	}
 	next := now.Add(time.Hour)
 	if len(l.queue) > 0 {

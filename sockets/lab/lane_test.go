@@ -51,16 +51,17 @@ func TestLane(t *testing.T) {
 		turn func(*Cable) error
 		want []string
 	}{
-		"nothing":        {func(c *Cable) error { return nil }, []string{"a", "b", "c", "d"}},
-		"cut":            {func(c *Cable) error { return c.Cut() }, nil},
-		"cut elsewhere":  {func(c *Cable) error { return c.Cut(RightToLeft) }, []string{"a", "b", "c", "d"}},
-		"cut and mended": {func(c *Cable) error { return errors.Join(c.Cut(), c.Mend()) }, []string{"a", "b", "c", "d"}},
-		"loss":           {func(c *Cable) error { return c.SetLoss(1, Both) }, nil},
-		"drop two":       {func(c *Cable) error { return c.DropNext(any, 2) }, []string{"c", "d"}},
-		"drop b":         {func(c *Cable) error { return c.DropNext(b, 1, LeftToRight) }, []string{"a", "c", "d"}},
-		"drop elsewhere": {func(c *Cable) error { return c.DropNext(any, 1, RightToLeft) }, []string{"a", "b", "c", "d"}},
-		"duplicate":      {func(c *Cable) error { return c.Duplicate(1) }, []string{"a", "a", "b", "b", "c", "c", "d", "d"}},
-		"reorder":        {func(c *Cable) error { return c.Reorder(1) }, []string{"b", "a", "d", "c"}},
+		"nothing":               {func(c *Cable) error { return nil }, []string{"a", "b", "c", "d"}},
+		"cut":                   {func(c *Cable) error { return c.Cut() }, nil},
+		"cut elsewhere":         {func(c *Cable) error { return c.Cut(RightToLeft) }, []string{"a", "b", "c", "d"}},
+		"cut and mended":        {func(c *Cable) error { return errors.Join(c.Cut(), c.Mend()) }, []string{"a", "b", "c", "d"}},
+		"loss":                  {func(c *Cable) error { return c.SetLoss(1, Both) }, nil},
+		"drop two":              {func(c *Cable) error { return c.DropNext(any, 2) }, []string{"c", "d"}},
+		"drop b":                {func(c *Cable) error { return c.DropNext(b, 1, LeftToRight) }, []string{"a", "c", "d"}},
+		"drop elsewhere":        {func(c *Cable) error { return c.DropNext(any, 1, RightToLeft) }, []string{"a", "b", "c", "d"}},
+		"duplicate":             {func(c *Cable) error { return c.Duplicate(1) }, []string{"a", "a", "b", "b", "c", "c", "d", "d"}},
+		"reorder":               {func(c *Cable) error { return c.Reorder(1) }, []string{"b", "a", "d", "c"}},
+		"reorder and duplicate": {func(c *Cable) error { return errors.Join(c.Reorder(1), c.Duplicate(1)) }, []string{"b", "b", "a", "a", "d", "d", "c", "c"}},
 		"reset": {func(c *Cable) error {
 			return errors.Join(c.SetDelay(time.Hour, 0), c.Cut(), c.DropNext(any, 9), c.SetLoss(1), c.Reset())
 		}, []string{"a", "b", "c", "d"}},
@@ -83,7 +84,12 @@ func TestLane(t *testing.T) {
 			}
 			var out []string
 			lost := 0
+			seen := map[string]bool{}
 			for _, f := range told {
+				if !f.Lost && f.Duplicate != seen[string(f.Data)] {
+					t.Errorf("%s is told to be a copy: %v", f.Data, f.Duplicate)
+				}
+				seen[string(f.Data)] = true
 				if f.Lost {
 					lost++
 				} else {

@@ -160,6 +160,7 @@ func TestRate(t *testing.T) {
 		return
 	}
 	left, right := datagrams(t)
+	must(t, unix.SetsockoptInt(right, unix.SOL_SOCKET, unix.SO_RCVBUF, 1<<20)) // room for all, however late they are read
 	sendText(t, left, "zero")
 	recvText(t, right)
 	r := record(t)

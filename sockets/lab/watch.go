@@ -34,9 +34,12 @@ func newWatch() *watch {
 	return w
 }
 
+// watched reports whether somebody watches.
+func (w *watch) watched() bool { return w != nil && w.on.Load() }
+
 // tell shows a frame of so many bytes, which is made only where somebody watches.
 func (w *watch) tell(frame func() Frame, size int) {
-	if w == nil || !w.on.Load() {
+	if !w.watched() {
 		return
 	}
 	w.mu.Lock()

@@ -5,6 +5,8 @@ package names
 var plainNotes = map[string]Text{
 	"unread-at-close": T("what had come and was not read when {s} was closed is lost, and {peer} gets ECONNRESET. Over TCP the kernel tells it so by RST instead of FIN.",
 		"关闭 {s} 时还有未读的数据：它们丢失了，{peer} 会得到 ECONNRESET。在 TCP 上，内核为此发送 RST 而不是 FIN。"),
+	"packets-missed": T("some packets are not shown: they came faster than they could be looked at, and the kernel had no more room to keep them.",
+		"有些报文没有显示：它们来得太快，内核没有空间再保留。"),
 	"time-wait": T("{s} closed first, so its address pair stays in TIME_WAIT for 60 s, to catch late packets.",
 		"{s} 先关闭，所以这对地址要在 TIME_WAIT 停留 60 秒，以吸收迟到的报文。"),
 	"partial-send": T("the kernel took only a part: its send buffer is full. The rest has to be sent again; sendall does that by itself.",

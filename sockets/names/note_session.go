@@ -29,5 +29,7 @@ var sessionNotes = []note{
 		"看不到报文：抓包需要 CAP_NET_RAW 权限，而本进程没有。显示的报文是根据内核的计数推断的。`$ sockstep lab` 会给你一个自己的网络，不需要 root，每个报文都看得到；或者执行一次 `$ sudo setcap cap_net_raw+ep sockstep`。")},
 	{"kernel-unseen", T("this system does not tell what the kernel knows beyond the descriptor (Linux has sock_diag for it): those fields are left out.",
 		"这个系统不提供描述符之外的内核信息（Linux 上是 sock_diag），相关字段略去。")},
+	{"packets-missed", T("not shown are {n} packets that came faster than they could be looked at: the kernel had no more room to keep them.",
+		"有 {n} 个报文没有显示：它们来得太快，内核没有空间再保留。")},
 	{"packets-unsupported", T("packets cannot be seen here; `wire on` says why.", "这里看不到报文；`wire on` 会说明原因。")},
 }

@@ -3,7 +3,9 @@ package tap
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
+	"fmt"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -323,5 +325,56 @@ func TestVeth(t *testing.T) {
 	}
 	if _, _, err := all.Drain(); err != nil {
 		t.Errorf("one of all went down: %v", err)
+	}
+}
+
+// TestFlood: of 50,000 datagrams a second each is taken once and in its turn, or counted as lost; and of those that come
+// as fast as they can, with little room to keep them.
+func TestFlood(t *testing.T) {
+	const sent, second = 50000, 50000
+	for _, buffer := range []int{64 << 20, 256 << 10} {
+		paced := buffer > 1<<20
+		to, port, at := bound(t, unix.SOCK_DGRAM)
+		must(t, unix.SetsockoptInt(to, unix.SOL_SOCKET, unix.SO_RCVBUF, 4096)) // nobody reads
+		tap := tapped(t, Options{Buffer: buffer, Filter: Filter{Ports: []Port{{Proto: UDP, Number: port}}}})
+		ctx, cancel := context.WithCancel(t.Context())
+		got, lost, last := 0, 0, -1
+		done := make(chan error, 1)
+		go func() {
+			for over := false; !over; {
+				over = tap.Wait(ctx) != nil // what is queued then is still taken
+				frames, n, err := tap.Drain()
+				if err != nil {
+					done <- err
+					return
+				}
+				for _, f := range frames {
+					number := int(binary.BigEndian.Uint32(f.Data[42:]))
+					if number <= last {
+						done <- fmt.Errorf("datagram %d comes after %d", number, last)
+						return
+					}
+					last = number
+				}
+				got, lost = got+len(frames), lost+n
+			}
+			done <- nil
+		}()
+		var datagram [4]byte
+		start := time.Now()
+		for i := range sent {
+			for paced && time.Since(start) < time.Duration(i)*time.Second/second {
+				runtime.Gosched()
+			}
+			binary.BigEndian.PutUint32(datagram[:], uint32(i))
+			must(t, unix.Sendto(to, datagram[:], 0, at))
+		}
+		took := time.Since(start)
+		cancel()
+		must(t, <-done)
+		if got+lost != sent || got == 0 {
+			t.Errorf("room for %d bytes: %d got and %d lost of %d", buffer, got, lost, sent)
+		}
+		t.Logf("room for %d bytes: %d datagrams in %v, %d lost", buffer, sent, took.Round(time.Millisecond), lost)
 	}
 }

@@ -33,7 +33,7 @@ func (f *Follower) Judge(p *Packet) Seen {
 	s.ScaledWindow, s.ScaleUnknown = mine.scaled(peer, t)
 	s.ZeroWindow = t.Window == 0 && !t.Flags.Any(SYN|FIN|RST)
 
-	if s.Duplicate = mine.again(p); s.Duplicate {
+	if s.Duplicate = p.Copy || mine.again(p); s.Duplicate {
 		return s // what it says was heard already
 	}
 	asked := c.sequence(p, me, &s)
@@ -91,12 +91,13 @@ func (e *end) scaled(peer *end, t *TCP) (window int, unknown bool) {
 	return int(t.Window), true
 }
 
-// again reports whether p is a packet that came before, and remembers it. A sender numbers its packets or stamps them
-// with its clock; without either a doubled packet cannot be told from a repeated one.
+// again reports whether p is a packet that came before, and remembers it. A sender that numbers its packets gives one that
+// it repeats another number; without numbers, as in IPv6, a doubled packet cannot be told from a repeated one. Its
+// timestamp does not tell: what was lost is often sent again within the same tick of the clock.
 func (e *end) again(p *Packet) bool {
 	t := p.TCP
 	id := identity{t.Seq, t.Ack, p.ID, t.Options.TSVal, t.Flags, t.Window, t.PayloadLen}
-	if p.Family == 4 && p.ID != 0 || t.Options.HasTimestamp && length(t) > 0 {
+	if p.Family == 4 && p.ID != 0 {
 		for i := range min(e.count, len(e.recent)) {
 			if e.recent[i] == id {
 				return true
@@ -160,7 +161,7 @@ func (c *connection) repeated(p *Packet, me int, s *Seen) {
 	switch {
 	case t.Flags.Has(SYN|ACK) && c.simultaneous && !mine.synAck:
 		return // it repeats its SYN to acknowledge the other's
-	case filled && p.Time.Sub(mine.passed) <= max(reorderTime, c.rtt) && peer.dups < 3:
+	case filled && p.Late, filled && p.Time.Sub(mine.passed) <= max(reorderTime, c.rtt) && peer.dups < 3:
 		s.OutOfOrder = true
 		return
 	}

@@ -12,6 +12,8 @@ type Packet struct {
 	Data    []byte    // the frame, from its first byte
 	Time    time.Time // when it was seen; Decode leaves it zero
 	Lost    bool      // it is known to be lost on the way: who it was for has not heard it. Decode leaves it false
+	Copy    bool      // it is known to be a second one that the way has made of a packet. Decode leaves it false
+	Late    bool      // it is known that a later one has overtaken it on the way. Decode leaves it false
 	WireLen int       // its length on the wire: more than len(Data) where the capture cut it. Decode takes it for whole
 
 	SrcMAC, DstMAC MAC
