@@ -56,6 +56,7 @@ type Session struct {
 	depth    int             // of run FILE within run FILE
 
 	trace      trace
+	deeds      []Deed // at AF_UNIX sockets
 	openKernel func(tell func(sockets.Call)) (Kernel, error)
 	kernels    map[string]Kernel // by host
 	blind      error             // why there are none

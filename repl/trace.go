@@ -291,6 +291,11 @@ func (e *Env) packets() {
 
 // traceAct remembers what the line did at its sockets, for the ladder.
 func (e *Env) traceAct() {
+	for _, u := range e.used {
+		if u.socket.Family == sockets.UNIX {
+			e.deed(u.socket)
+		}
+	}
 	t := &e.Session.trace
 	if t.wire == nil && !t.inferring {
 		return

@@ -15,5 +15,5 @@ type Rung struct {
 	FromLeft bool          // of a packet, who sent it; of a line, at whose end
 	Line     string        // what was typed
 	State    string        // the state that it left that end in
-	Ends     [2]string     // of a packet: the states that it led its left and its right end to, "" for none
+	Ends     [2]string     // what it led the left and the right end to: the states that a packet did, "" for none; of a line, only of the other end
 }

@@ -16,8 +16,8 @@ var layers_ = &repl.Command{
 	Summary: names.T("take a packet apart, layer by layer", "把一个报文逐层拆开"),
 	Detail: names.T(
 		"First comes what lies in what, then each header with its place in the models of seven, four and five layers, with every field, the bytes it stands in and what it means; then all bytes, with a border before each field. "+
-			"Packets are counted from 1 as they were seen; without a number the last is meant. Packets are seen after wire on.",
-		"先看一层套一层的结构，再看每个首部：它在七层、四层、五层模型中的位置，以及每个字段的值、所在字节和含义；最后是全部字节，每个字段前有分界线。报文按看到的先后从 1 数起，不写编号时是最后一个。wire on 之后才看得到报文。"),
+			"Packets are counted from 1 as they were seen; without a number the last is meant.",
+		"先看一层套一层的结构，再看每个首部：它在七层、四层、五层模型中的位置，以及每个字段的值、所在字节和含义；最后是全部字节，每个字段前有分界线。报文按看到的先后从 1 数起，不写编号时是最后一个。"),
 	Example: []string{"wire on", "u = socket udp", "sendto u 127.0.0.1:9999 hello", "layers 1"},
 	Man:     "packet(7)",
 	Run: func(e *repl.Env) error {

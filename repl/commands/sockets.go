@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"math"
 	"strings"
 
 	"sockstep/repl"
@@ -16,6 +17,7 @@ var sockets_ = &repl.Command{
 	Summary: names.T("list the open sockets", "列出打开的套接字"),
 	Detail: names.T("State, queues and readiness come from the kernel. On a listening socket recvq counts the connections that wait for accept, and sendq is its backlog.",
 		"状态、队列和就绪情况都来自内核。监听套接字的 recvq 是等待 accept 的连接数，sendq 是 backlog。"),
+	Flags:   []repl.Flag{{Name: "all", Meaning: names.T("also the connections that live on after their close", "也列出关闭之后仍然存在的连接")}},
 	Example: []string{"s = listen tcp 127.0.0.1:8888", "sockets"},
 	Python:  "",
 	Man:     "ss(8)",
@@ -57,6 +59,9 @@ var sockets_ = &repl.Command{
 				sockets.Field{Name: "ready", Value: sockets.TextOf(readyWords(k, entries[i].Got))},
 			))
 		}
+		if e.Flag("all") {
+			rows = withAfterlives(e, rows)
+		}
 		v := sockets.ListOf(rows...)
 		if len(rows) == 0 {
 			e.Act.Note("no-sockets")
@@ -64,6 +69,42 @@ var sockets_ = &repl.Command{
 		e.Result(v)
 		return nil
 	},
+}
+
+// withAfterlives adds the connections that no program has open any more and that the kernel has not forgotten, and says how
+// long they last.
+func withAfterlives(e *repl.Env, rows []sockets.Value) []sockets.Value {
+	dash := func(name string) sockets.Field {
+		return sockets.Field{Name: name, Value: none, Told: names.T("-", "-")}
+	}
+	for _, k := range e.FollowedSockets() {
+		known, err := e.Known(k)
+		if err != nil || known.TCP == nil {
+			continue
+		}
+		t := known.TCP
+		recvq, sendq := dash("recvq"), dash("sendq")
+		ready := sockets.Field{Name: "ready", Value: sockets.TextOf("-")}
+		left := sockets.Field{Name: "left", Value: none, Unshown: true}
+		if t.State != "TIME_WAIT" {
+			recvq = sockets.Field{Name: "recvq", Value: sockets.IntOf(int64(t.RecvQ))}
+			sendq = sockets.Field{Name: "sendq", Value: sockets.IntOf(int64(t.SendQ))}
+		}
+		if t.Timer.Kind == sockets.TimeWait {
+			s := int64(math.Ceil(t.Timer.Left.Seconds()))
+			left.Value, ready.Told = sockets.IntOf(s), names.T(itoa(int(s))+" s left", "还剩 "+itoa(int(s))+" 秒")
+		}
+		rows = append(rows, sockets.CardOf(
+			sockets.Field{Name: "name", Value: sockets.TextOf(e.NameOf(k))},
+			dash("fd"),
+			sockets.Field{Name: "type", Value: sockets.TextOf(typeWord(k))},
+			sockets.Field{Name: "local", Value: sockets.TextOf(orDash(k.Local))},
+			sockets.Field{Name: "peer", Value: sockets.TextOf(orDash(k.Peer))},
+			sockets.Field{Name: "state", Value: sockets.TextOf(t.State)},
+			recvq, sendq, ready, left,
+		))
+	}
+	return rows
 }
 
 // typeWord is a socket's kind, with a 6 where it speaks IPv6.

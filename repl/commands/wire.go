@@ -20,10 +20,12 @@ var wire_ = &repl.Command{
 	Usage:   []string{"on", "off", "[S]", "save FILE"},
 	Summary: names.T("see the packets, and draw them as a ladder", "查看报文，并画成时序图"),
 	Detail: names.T(
-		"After wire on each line shows the packets that it caused, and later ones are told as they come: of this session's sockets, and nothing of anyone else's. "+
-			"wire draws what was seen of a socket's connection; wire save writes it for Wireshark, each packet with the line that caused it. In a lab it is on from the start; elsewhere it takes CAP_NET_RAW.",
-		"wire on 之后，每一行都会显示它引起的报文，后来的报文随到随报：只看本会话的套接字，不看别人的任何流量。"+
-			"wire 画出某个套接字的连接上看到的一切；wire save 存成 Wireshark 能打开的文件，每个报文附上引起它的那一行。在实验室里一开始就是打开的；在别处需要 CAP_NET_RAW 权限。"),
+		"Each line shows the packets that it caused, and later ones are told as they come: of this session's sockets, and nothing of anyone else's; none after wire off. "+
+			"wire draws what was seen of a socket's connection; wire save writes it for Wireshark, each packet with the line that caused it. "+
+			"To capture takes CAP_NET_RAW, but for a lab; without it packets are inferred from what the kernel counts, and wire on says what is missing.",
+		"每一行都会显示它引起的报文，后来的报文随到随报：只看本会话的套接字，不看别人的任何流量；wire off 之后不再看。"+
+			"wire 画出某个套接字的连接上看到的一切；wire save 存成 Wireshark 能打开的文件，每个报文附上引起它的那一行。"+
+			"抓包需要 CAP_NET_RAW 权限，在实验室里则不需要；没有权限时，报文根据内核的计数推断，wire on 会说明缺少什么。"),
 	Flags: []repl.Flag{
 		{Name: "follow", Meaning: names.T("show packets as they come, until Ctrl-C", "随到随显示报文，直到按 Ctrl-C")},
 		timeoutFlag,
@@ -73,6 +75,9 @@ var wire_ = &repl.Command{
 		if err := e.Gives(1); err != nil {
 			return err
 		}
+		if k.Family == sockets.UNIX {
+			return drawUnix(e, k)
+		}
 		return drawWire(e, k)
 	},
 }
@@ -104,10 +109,7 @@ func drawWire(e *repl.Env, k *sockets.Socket) error {
 
 func nothingSeen(e *repl.Env, k *sockets.Socket) error {
 	err := &sockets.Error{Op: "wire", Message: names.T("no packet of "+k.Name+" was seen", "还没有看到 "+k.Name+" 的报文")}
-	switch {
-	case k.Family == sockets.UNIX:
-		return err.Because(names.T("AF_UNIX has no packets: the bytes go from buffer to buffer within the kernel", "AF_UNIX 没有报文：数据在内核里从一个缓冲区直接到另一个缓冲区"))
-	case !e.WireIsOn():
+	if !e.WireIsOn() {
 		return err.Because(names.T("packets are looked at from wire on until wire off", "只有在 wire on 到 wire off 之间才看报文")).Hint(names.T("wire on", "wire on"))
 	}
 	return err

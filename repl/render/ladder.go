@@ -33,13 +33,17 @@ func Ladder(l sockets.Ladder, width int, lang names.Lang) string {
 			row(r.Ends[0], rung(r, arrow, lang), r.Ends[1])
 			continue
 		}
-		for _, text := range []string{r.Line, r.State} {
+		for i, text := range []string{r.Line, r.State} {
+			other := r.Ends
+			if i > 0 {
+				other = [2]string{}
+			}
 			switch {
 			case text == "":
 			case r.FromLeft:
-				row(text, gap, "")
+				row(text, gap, other[1])
 			default:
-				row("", gap, text)
+				row(other[0], gap, text)
 			}
 		}
 	}

@@ -172,7 +172,7 @@ func tableOf(cards []sockets.Value, lang names.Lang) Table {
 	index := map[string]int{}
 	for _, card := range cards {
 		for _, f := range card.Fields {
-			if _, known := index[f.Name]; known {
+			if _, known := index[f.Name]; known || f.Unshown {
 				continue
 			}
 			weight, known := columnWeights[f.Name]
@@ -190,14 +190,17 @@ func tableOf(cards []sockets.Value, lang names.Lang) Table {
 			row[i] = "-"
 		}
 		for _, f := range card.Fields {
-			i := index[f.Name]
+			i, shown := index[f.Name]
+			if !shown {
+				continue
+			}
 			row[i] = fieldText(f, lang)
 			switch {
+			case f.Value.Type == sockets.NoValue:
 			case !f.Told.IsZero():
 				isText[i] = true
 			case f.Value.Type == sockets.IntValue:
 				t.Columns[i].Right = true
-			case f.Value.Type == sockets.NoValue:
 			default:
 				isText[i] = true
 			}
