@@ -12,7 +12,7 @@ import (
 
 // traced are the calls that strace is asked for. Of close, dup, fcntl, ioctl and poll those on sockets count.
 const traced = "socket,socketpair,bind,listen,accept,accept4,connect,sendto,recvfrom,sendmsg,recvmsg,sendmmsg,recvmmsg,shutdown," +
-	"getsockname,getpeername,getsockopt,setsockopt,close,dup,?dup2,dup3,fcntl,ioctl,?poll,ppoll,?select,pselect6"
+	"getsockname,getpeername,getsockopt,setsockopt,close,dup,?dup2,dup3,fcntl,ioctl,fstat,?poll,ppoll,?select,pselect6"
 
 // TestStrace runs the examples under strace and holds the calls of --json against the calls that were made, one by one and in order:
 // none is missing, none is told that was not made, and each has its true arguments, result and errno.
@@ -185,7 +185,7 @@ func readTrace(t *testing.T, path string) (saw []sighting, sigpipes int) {
 				continue
 			}
 			delete(open, fd)
-		case "fcntl", "ioctl":
+		case "fcntl", "ioctl", "fstat":
 			if foreign[fd] && strings.Contains(s.args, "F_DUPFD") {
 				foreign[m[3]] = true
 			}

@@ -87,7 +87,7 @@ func (c *checking) text(at string, s *Step, t names.Text, needed bool, most int)
 		return
 	case hasHan(t.En):
 		c.problem("translation", at, s, "Chinese stands in the English text")
-	case !hasHan(t.Zh) && t.En != t.Zh:
+	case !hasHan(t.Zh) && t.En != t.Zh && strings.ContainsFunc(typedWords.ReplaceAllString(t.Zh, ""), unicode.IsLetter):
 		c.problem("translation", at, s, "no Chinese stands in the Chinese text")
 	}
 	if en, zh := placesOf(t.En), placesOf(t.Zh); !slices.Equal(en, zh) {

@@ -25,6 +25,7 @@ type Event struct {
 	Hint         names.Text
 	Hints        int // how many were given
 	Solutions    [][]string
+	Quiz         bool
 	Outro        names.Text // what to try alone, and how to go on
 }
 
@@ -53,6 +54,9 @@ func (e Event) Value(l names.Lang) sockets.Value {
 			all = append(all, sockets.TextOf(c.In(l)))
 		}
 		fields = append(fields, sockets.Field{Name: "choices", Value: sockets.ListOf(all...)})
+	}
+	if e.Quiz {
+		add("quiz", "asked")
 	}
 	add("hint", e.Hint.In(l))
 	if e.Hints > 0 {

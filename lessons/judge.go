@@ -52,6 +52,16 @@ func (b bindings) with(name, id string) bindings {
 	return c
 }
 
+// other reports whether a socket has a name, and another one than this.
+func (b bindings) other(name, id string) bool {
+	for n, i := range b {
+		if i == id && n != name {
+			return true
+		}
+	}
+	return false
+}
+
 // A judge answers one question at one moment.
 type judge struct {
 	world  World

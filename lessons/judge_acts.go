@@ -255,7 +255,7 @@ func (j *judge) value(is *ValueIs, b bindings) Verdict {
 	pattern := regexp.MustCompile(fill(is.Matches, j.vars))
 	var last string
 	for _, v := range all {
-		if v.Type == sockets.NoValue && v.Text == "" || IsEvent(v) {
+		if v.Type == sockets.NoValue && v.Text == "" || v.Type == sockets.SocketValue || IsEvent(v) {
 			continue
 		}
 		fits, _, err := j.fits(is.Int, v.Int, b)

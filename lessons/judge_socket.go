@@ -25,6 +25,9 @@ func (j *judge) socket(is *SocketIs, as string, b bindings, next then) Verdict {
 	var fit []Socket
 	best := Verdict{depth: j.depth, Seen: j.absent(is)}
 	for i, s := range all {
+		if as != "" && is.Is == "" && b.other(as, s.ID) { // what has a name already is not taken for another
+			continue
+		}
 		m, err := j.mismatches(is, s, b)
 		if err != nil {
 			return j.goOn(untold(err), b, next)
@@ -116,7 +119,11 @@ func (j *judge) mismatches(is *SocketIs, s Socket, b bindings) (m mismatch, err 
 	closed := is.Closed != nil && *is.Closed
 	switch {
 	case closed:
-		check(true, s.Closed, &m.wrong, names.T("is still open", "还开着"))
+		list := &m.wrong
+		if is.Is == "" { // which of those that are open is to be closed, nobody knows
+			list = &m.other
+		}
+		check(true, s.Closed, list, names.T("is still open", "还开着"))
 	case s.Closed:
 		check(true, false, &m.wrong, names.T("is closed", "已经关闭"))
 		return m, nil
@@ -245,7 +252,7 @@ func telling(s Socket, wrong []names.Text) names.Text {
 // absent says that no socket comes near what is asked for.
 func (j *judge) absent(is *SocketIs) names.Text {
 	d := describe(is, j.vars)
-	return names.T("there is not yet "+d.En, "还没有"+d.Zh)
+	return names.T("there is no "+strings.TrimPrefix(strings.TrimPrefix(d.En, "an "), "a "), "没有"+d.Zh)
 }
 
 // describe writes what is asked for in a few words.

@@ -51,8 +51,12 @@ func (j *judge) measure(k Key, b bindings) (string, error) {
 		return "", errUnmeasured
 	}
 	for _, a := range slices.Backward(j.record.since(j.since, j.whose(""))) {
-		if v := a.Value; v.Type != sockets.NoValue && !IsEvent(v) {
+		switch v := a.Value; {
+		case v.Type == sockets.NoValue || IsEvent(v):
+		case k.Value != "length":
 			return v.Text, nil
+		case v.Type == sockets.BytesValue:
+			return strconv.Itoa(len(v.Bytes)), nil
 		}
 	}
 	return "", errUnmeasured
@@ -86,18 +90,17 @@ func (j *judge) field(s Socket, field string) (string, error) {
 // right is the choice that says what was measured, -1 for none.
 func (j *judge) right(p *Predict, measured string, b bindings) int {
 	return slices.IndexFunc(p.Choices, func(c Choice) bool {
-		is := fill(c.Is, j.vars)
-		if is == measured {
+		if fill(c.Is, j.vars) == measured {
 			return true
 		}
 		n, err := strconv.ParseInt(measured, 10, 64)
 		if err != nil {
 			return false
 		}
-		if _, err := parseNumber(is); err != nil {
+		if _, err := parseNumber(c.Is); err != nil {
 			return false
 		}
-		ok, _, err := j.fits(Number(is), n, b)
+		ok, _, err := j.fits(Number(c.Is), n, b)
 		return err == nil && ok
 	})
 }

@@ -3,6 +3,8 @@
 import ast, base64, errno, json, signal, socket, sys
 
 received, errnos = bytearray(), []
+names = dict(errno.errorcode)
+names[errno.EOPNOTSUPP], names[errno.EAGAIN] = "EOPNOTSUPP", "EAGAIN"  # of two names for one number, those that strace has
 
 
 def told(call, takes):
@@ -10,7 +12,7 @@ def told(call, takes):
         try:
             result = call(self, *args, **kw)
         except OSError as e:
-            errnos.append("timed-out" if isinstance(e, TimeoutError) and e.errno is None else errno.errorcode.get(e.errno, type(e).__name__))
+            errnos.append("timed-out" if isinstance(e, TimeoutError) and e.errno is None else names.get(e.errno, type(e).__name__))
             raise
         flags = args[1] if len(args) > 1 else kw.get("flags", 0)
         if takes and not (isinstance(flags, int) and flags & socket.MSG_PEEK):

@@ -17,6 +17,7 @@ func Read(file string, text []byte) (*Lesson, error) {
 	if err := s.decode(l); err != nil {
 		return nil, err
 	}
+	l.unfold()
 	v := valid{l: l, bound: map[string]bool{}}
 	v.lesson()
 	if v.err != nil {
@@ -169,8 +170,8 @@ func (v *valid) predict(at string, p *Predict) {
 		v.wrong(at+".key.field", "a field is an option such as SO_RCVBUF or one of %s", strings.Join(keyFields, ", "))
 	case k.Socket != "":
 		v.known(at+".key.socket", k.Socket)
-	case k.Value != "" && k.Value != "int" && k.Value != "text":
-		v.wrong(at+".key.value", "of a value its int or its text is measured")
+	case k.Value != "" && k.Value != "int" && k.Value != "text" && k.Value != "length":
+		v.wrong(at+".key.value", "of a value its int, its text or its length in bytes is measured")
 	}
 }
 

@@ -208,7 +208,7 @@ func (s *Session) observe(c sys.Caller, a *sockets.Act, k *sockets.Socket, look 
 		s.observeState(c, a, k)
 	}
 	if k.Backlog >= 0 {
-		observeAcceptQueue(c, a, k)
+		s.observeAcceptQueue(c, a, k)
 		return
 	}
 	if look&theRecvQ != 0 {
@@ -217,13 +217,22 @@ func (s *Session) observe(c sys.Caller, a *sockets.Act, k *sockets.Socket, look 
 			k.RecvQ = n
 		}
 	}
-	// AF_UNIX counts memory here, not bytes; and a connection that is over has no queue.
-	if look&theSendQ != 0 && k.Family != sockets.UNIX && (k.KindName() != "tcp" || k.State == "ESTABLISHED" || k.SendQ != 0) {
+	// AF_UNIX counts memory here, not bytes.
+	if look&theSendQ != 0 && k.Family != sockets.UNIX && (k.KindName() != "tcp" || sends(k.State) || k.SendQ != 0) {
 		if n, err := c.QueueOut(k.FD); err == nil {
 			changeInt(a, k, "sendq", k.SendQ, n)
 			k.SendQ = n
 		}
 	}
+}
+
+// sends reports whether a TCP socket may have something to send in this state: bytes, or the FIN behind them.
+func sends(state string) bool {
+	switch state {
+	case "ESTABLISHED", "CLOSE_WAIT", "FIN_WAIT1", "CLOSING", "LAST_ACK":
+		return true
+	}
+	return false
 }
 
 // observeName asks for k's own address where the kernel may have given it one since.
@@ -252,18 +261,20 @@ func (s *Session) observeState(c sys.Caller, a *sockets.Act, k *sockets.Socket) 
 		state = "LISTEN"
 	case !k.Peer.IsZero() && k.Kind == sockets.Dgram:
 		state = "CONNECTED"
+		if k.Family == sockets.UNIX && (a.Err != nil || k.State != state) { // a send that finds the peer closed undoes it
+			if _, err := c.Getpeername(k.FD); sys.Errno(err) == "ENOTCONN" {
+				state = ""
+			}
+		}
 	case !k.Peer.IsZero():
 		state = "ESTABLISHED"
 	}
 	s.enter(a, k, k.Name, state)
 }
 
-// observeAcceptQueue asks how many clients wait. AF_UNIX tells that to sock_diag only.
-func observeAcceptQueue(c sys.Caller, a *sockets.Act, k *sockets.Socket) {
-	if k.KindName() != "tcp" {
-		return
-	}
-	n, backlog, err := c.AcceptQueue(k.FD)
+// observeAcceptQueue asks how many clients wait.
+func (s *Session) observeAcceptQueue(c sys.Caller, a *sockets.Act, k *sockets.Socket) {
+	n, backlog, err := s.acceptQueue(c, a, k)
 	if err != nil {
 		return
 	}
@@ -272,6 +283,23 @@ func observeAcceptQueue(c sys.Caller, a *sockets.Act, k *sockets.Socket) {
 		a.Note("accept-queue-full", "s", k.Name, "n", strconv.Itoa(n), "backlog", strconv.Itoa(backlog))
 	}
 	k.RecvQ = n
+}
+
+// acceptQueue asks the socket itself, and of AF_UNIX sock_diag, which alone knows.
+func (s *Session) acceptQueue(c sys.Caller, a *sockets.Act, k *sockets.Socket) (n, backlog int, err error) {
+	if k.KindName() == "tcp" {
+		return c.AcceptQueue(k.FD)
+	}
+	kernel, err := s.kernel(k.Host, a)
+	if err != nil {
+		return 0, 0, err
+	}
+	inode, err := kernel.Inode(k.FD)
+	if err != nil {
+		return 0, 0, err
+	}
+	u, err := kernel.Unix(inode)
+	return int(u.RecvQ), int(u.SendQ), err
 }
 
 func changeInt(a *sockets.Act, k *sockets.Socket, field string, was, now int) {

@@ -59,6 +59,7 @@ const (
 	Look    Group = "look"
 	Names   Group = "names"
 	Shell   Group = "shell"
+	Learn   Group = "learn"
 )
 
 // Groups lists the groups in order, each with its title.
@@ -78,6 +79,7 @@ func Groups() []struct {
 		{Look, names.T("look", "查看")},
 		{Names, names.T("names", "名字")},
 		{Shell, names.T("shell", "外壳")},
+		{Learn, names.T("learn", "学习")},
 	}
 }
 
@@ -125,6 +127,9 @@ var params = []Param{
 	{"JITTER", names.T("a duration", "一段时间")},
 	{"PERCENT", names.T("a chance such as 20%", "一个概率，如 20%")},
 	{"RATE", names.T("a rate such as 1mbit", "一个速率，如 1mbit")},
+	{"LESSON", names.T("a lesson", "一课")},
+	{"STEP", names.T("a step", "一个步骤")},
+	{"ANSWER", names.T("an answer", "一个答案")},
 	{"FRAMES", names.T("what to drop, such as syn", "要丢的是什么，如 syn")},
 }
 
@@ -155,11 +160,18 @@ func (t Table) Lookup(w Word) (*Command, *sockets.Error) {
 	if c := t.named(w.Text); c != nil {
 		return c, nil
 	}
-	var found []*Command
+	var found, learn []*Command
 	for _, c := range t {
-		if w.Text != "" && strings.HasPrefix(c.Name, w.Text) {
+		switch {
+		case w.Text == "" || !strings.HasPrefix(c.Name, w.Text):
+		case c.Group == Learn: // these stand back, so that what is short for another command stays so
+			learn = append(learn, c)
+		default:
 			found = append(found, c)
 		}
+	}
+	if _, known := instead[w.Text]; len(found) == 0 && !known {
+		found = learn
 	}
 	switch len(found) {
 	case 1:

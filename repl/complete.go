@@ -239,7 +239,11 @@ func (c *completion) param(cmd *Command, param string, words []Word) {
 		for _, t := range names.Topics() {
 			c.add(t.Name, t.Title.In(c.s.Lang()))
 		}
-	case "WORD", "MSG":
+	case "LESSON":
+		c.lessons()
+	case "STEP":
+		c.steps()
+	case "WORD", "MSG", "ANSWER":
 		// a message is the student's own
 	default:
 		if param == strings.ToLower(param) { // a word of the usage itself: "all"

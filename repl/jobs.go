@@ -97,9 +97,12 @@ func (s *Session) post(a *sockets.Act) {
 	s.remember(a)
 	if s.held {
 		s.pending = append(s.pending, a)
-		return
+	} else {
+		a.End()
 	}
-	a.End()
+	if s.lesson != nil {
+		s.learnEvent()
+	}
 }
 
 // flush tells what was held back.

@@ -1,9 +1,305 @@
 package repl
 
-import "sockstep/lessons"
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"time"
 
-// learning is what a session knows of the lesson that is on.
+	"sockstep/lessons"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+// How a lesson goes on within a session:
+//
+//	a line's act is over ──┐
+//	a notice (an arrival, ─┼─▶ judge ─▶ held: what was seen, and the next step's text
+//	a job's end)           ┘         ─▶ not yet: a near-miss's answer, or what is missing, where the line was about sockets
+
+// learning is what a session knows of lessons.
 type learning struct {
-	made []made
-	run  *lessons.Run
+	course   *lessons.Course
+	progress *lessons.Progress
+	run      *lessons.Run // the lesson that is on, or was before it was left
+	free     bool         // it was left for a while
+	over     bool         // it is done
+	playing  bool         // lines are played, and not judged
+	quiet    bool         // they are not shown, either
+	made     []made
+	outside  []sockets.Observer // those of the session, without the lesson's
+	calls    *sockets.Act       // the judge's own
+	quiz     *lessons.Question
+}
+
+// OpenLessons opens the course and what was done of it.
+type OpenLessons func() (*lessons.Course, *lessons.Progress, error)
+
+func openEmbedded() (*lessons.Course, *lessons.Progress, error) {
+	c, err := lessons.Embedded()
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := lessons.NewProgress(nil)
+	return c, p, err
+}
+
+// learning opens the course with the first line that asks for it.
+func (e *Env) learning() (*learning, error) {
+	s := e.Session
+	if s.lesson != nil && s.lesson.course != nil {
+		return s.lesson, nil
+	}
+	open := s.openLessons
+	if open == nil {
+		open = openEmbedded
+	}
+	c, p, err := open()
+	if err != nil {
+		return nil, &sockets.Error{Op: e.Command.Name, Kind: "lessons", Err: err, Message: names.T("the lessons cannot be opened: "+err.Error(), "无法打开课程："+err.Error())}
+	}
+	s.lesson = &learning{course: c, progress: p, calls: sockets.NewAct(0, ""), outside: s.observers}
+	return s.lesson, nil
+}
+
+// on reports whether a lesson is on, and judged.
+func (l *learning) on() bool {
+	return l != nil && l.run != nil && !l.free && !l.over && !l.playing
+}
+
+// world is what the judge asks. Its calls are told by the next act.
+func (l *learning) world(s *Session) world { return s.world(l.calls) }
+
+// own gives the judge's calls to the next act.
+func (s *Session) own() {
+	l := s.lesson
+	s.untold = append(s.untold, l.calls.Steps...)
+	l.calls = sockets.NewAct(0, "")
+}
+
+// learn judges the step that is on, after a line.
+func (s *Session) learn(ctx context.Context, a *sockets.Act) {
+	l := s.lesson
+	if !l.on() || a == nil || lessons.IsEvent(a.Value) {
+		return
+	}
+	if s.held { // nobody else tells what the line brought about
+		s.arrivals()
+		s.flush()
+	}
+	v := s.judged()
+	if v.Outcome == lessons.NotYet && lessons.Relevant(a) {
+		if step := l.run.Step(); step.Within > 0 {
+			v = s.await(ctx, time.Duration(step.Within), s.judged)
+		}
+	}
+	if !l.on() || v.Outcome == lessons.Held {
+		return
+	}
+	near := l.run.NearMiss(l.world(s))
+	s.own()
+	ev := l.event()
+	ev.Verdict = v.Outcome.String()
+	switch {
+	case v.Outcome == lessons.Untold && lessons.Relevant(a):
+		ev.Missing = v.Seen.Plus(names.T("(`next` goes on)", "（`next` 继续）"))
+	case near != nil:
+		ev.Said = l.run.Fill(near.Say)
+	case lessons.Relevant(a):
+		ev.Missing = v.Seen
+	default:
+		return
+	}
+	s.announce(ev)
+}
+
+// learnEvent judges the step that is on, after something came by itself. Within a line the line's end judges.
+func (s *Session) learnEvent() {
+	if s.lesson.on() && !s.doing {
+		s.judged()
+	}
+}
+
+// await judges until the step has come true, or its time is over.
+func (s *Session) await(ctx context.Context, longest time.Duration, judge func() lessons.Verdict) (v lessons.Verdict) {
+	for end := time.Now().Add(longest); ; {
+		s.arrivals()
+		s.flush()
+		v = judge()
+		if v.Outcome != lessons.NotYet || time.Now().After(end) || ctx.Err() != nil {
+			return v
+		}
+		s.outside(func() { time.Sleep(time.Millisecond) })
+	}
+}
+
+// judged judges, and goes on for as long as steps hold. Where one begins that asks for a prediction, it stops there.
+func (s *Session) judged() lessons.Verdict {
+	l := s.lesson
+	v := l.run.Judge(l.world(s))
+	s.own()
+	if v.Outcome != lessons.Held {
+		return v
+	}
+	for v.Outcome == lessons.Held {
+		s.pass(lessons.Done)
+		step := l.run.Step()
+		if step == nil || step.Predict != nil {
+			break
+		}
+		v = l.run.Judge(l.world(s))
+		s.own()
+	}
+	s.announceStep(false)
+	return lessons.Verdict{Outcome: lessons.Held}
+}
+
+// pass ends the step that is on: it tells what was seen, and keeps the progress.
+func (s *Session) pass(how lessons.How) {
+	l := s.lesson
+	ev := l.event()
+	p := l.run.Pass(l.world(s), how)
+	s.own()
+	next := ""
+	if step := l.run.Step(); step != nil {
+		next = step.ID
+	} else {
+		l.over = true
+	}
+	ev.Verdict = "held"
+	if how == lessons.Passing {
+		ev.Verdict = "cannot-tell"
+	}
+	ev.After = l.run.Fill(p.Step.After)
+	ev.Measured = measured(l.run, p)
+	s.announce(ev)
+	s.keep(l.progress.Pass(l.run.Lesson.ID, p, next))
+}
+
+// measured says how a prediction came out.
+func measured(r *lessons.Run, p lessons.Passed) names.Text {
+	q := p.Step.Predict
+	if q == nil || p.Measured == "" {
+		return names.Text{}
+	}
+	word := func(is string) names.Text {
+		for i, c := range q.Choices {
+			if c.Is == is {
+				return r.Choices(q)[i]
+			}
+		}
+		return names.T(is, is)
+	}
+	m, g := word(p.Measured), word(p.Predicted)
+	switch {
+	case p.Predicted == "":
+		return names.T("Measured: "+m.En+".", "测得："+m.Zh+"。")
+	case p.Right():
+		return names.T("You said so: "+m.En+".", "你说对了："+m.Zh+"。")
+	}
+	return names.T("You said: "+g.En+". Measured: "+m.En+".", "你说的是："+g.Zh+"。测得："+m.Zh+"。")
+}
+
+// keep tells where the progress could not be kept.
+func (s *Session) keep(err error) {
+	if err == nil {
+		return
+	}
+	ev := s.lesson.event()
+	ev.Said = names.T("the progress could not be saved: "+err.Error(), "进度无法保存："+err.Error())
+	s.announce(ev)
+}
+
+// event is an event of the step that is on.
+func (l *learning) event() lessons.Event {
+	ev := lessons.Event{Lesson: l.run.Lesson.ID}
+	if step := l.run.Step(); step != nil {
+		ev.Step = step.ID
+	}
+	return ev
+}
+
+// announce tells an event as a notice that belongs to the line before it.
+func (s *Session) announce(ev lessons.Event) {
+	a := sockets.NewAct(0, "", s.observers...)
+	s.tellUntold(a)
+	a.Value = ev.Value(s.Lang())
+	a.End()
+}
+
+// announceStep tells the text of the step that is on, or the end of the lesson.
+func (s *Session) announceStep(intro bool) { s.announce(s.stepEvent(intro)) }
+
+// stepEvent is the text of the step that is on, or the end of the lesson.
+func (s *Session) stepEvent(intro bool) lessons.Event {
+	l := s.lesson
+	ev, r := l.event(), l.run
+	step := r.Step()
+	if step == nil {
+		ev.Verdict = "held"
+		ev.After = names.T("The lesson is done.", "本课完成。")
+		ev.Outro = names.T("Try alone: ", "自己试试：").Plus(names.Text{})
+		t := r.Fill(r.Lesson.Try)
+		ev.Outro = names.Text{En: ev.Outro.En + t.En, Zh: ev.Outro.Zh + t.Zh}
+		if h, ok := l.after(r.Lesson.ID); ok {
+			more := names.Text{En: "`next` begins the next lesson: " + h.Title.En, Zh: "`next` 开始下一课：" + h.Title.Zh}
+			ev.Outro = names.Text{En: ev.Outro.En + "\n" + more.En, Zh: ev.Outro.Zh + "\n" + more.Zh}
+		}
+		return ev
+	}
+	title := strings.TrimSpace(r.Lesson.Number + " ")
+	ev.Title = names.Text{En: strings.TrimSpace(title + " " + r.Lesson.Title.En), Zh: strings.TrimSpace(title + " " + r.Lesson.Title.Zh)}
+	ev.At, ev.Of = r.At()+1, len(r.Lesson.Steps)
+	if intro {
+		ev.Intro = r.Fill(r.Lesson.Intro)
+		for _, n := range r.Lesson.Needs {
+			if l.world(s).Offers(n.What) != nil && !n.Without.IsZero() {
+				t := r.Fill(n.Without)
+				ev.Intro = names.Text{En: ev.Intro.En + "\n" + t.En, Zh: ev.Intro.Zh + "\n" + t.Zh}
+			}
+		}
+		s.own()
+	}
+	ev.Text = r.Fill(step.Text)
+	if py := r.Lines([]string{step.Python})[0]; strings.Count(py, "\n") < 2 {
+		ev.Python = py
+	}
+	if step.Predict != nil && !r.Predicted() {
+		ev.Question = r.Fill(step.Predict.Question)
+		ev.Choices = r.Choices(step.Predict)
+	}
+	return ev
+}
+
+// after is the lesson that follows another.
+func (l *learning) after(id string) (lessons.Head, bool) {
+	heads := l.course.Heads()
+	for i, h := range heads[:max(len(heads)-1, 0)] {
+		if h.ID == id {
+			return heads[i+1], true
+		}
+	}
+	return lessons.Head{}, false
+}
+
+// watch makes the lesson's record one of the observers.
+func (s *Session) watch() {
+	l := s.lesson
+	s.observers = append(append([]sockets.Observer(nil), l.outside...), l.run.Record)
+}
+
+// unwatch ends that.
+func (s *Session) unwatch() { s.observers = s.lesson.outside }
+
+// leave removes the files that the lesson's variables named.
+func (l *learning) leave() {
+	if l == nil || l.run == nil {
+		return
+	}
+	for _, path := range l.run.Paths() {
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			continue // it was not ours
+		}
+	}
 }

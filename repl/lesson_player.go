@@ -95,4 +95,3 @@ func flagSpelling(w string) string {
 	}
 	return w
 }
-

@@ -101,7 +101,7 @@ func (e *Env) NewSocket(i int, prefix string, fd sockets.FD, f sockets.Family, k
 	}
 	s.sockets[name] = k
 	s.byFD[fd] = k
-	if s.lesson != nil {
+	if s.lesson != nil { // whoever is in a lesson may have closed it again before it is judged
 		s.lesson.made = append(s.lesson.made, made{k, fd})
 	}
 	if s.watcher != nil {

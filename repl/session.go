@@ -64,10 +64,13 @@ type Session struct {
 	began      time.Time
 	openWire   func() (Wire, error)
 	width      func() int
+	live       func() (Live, error)
 	keepLang   func(names.Lang) error
 	thread     *sys.Thread
-	lab        Lab // nil outside of one
-	lesson     *learning
+	lab        Lab       // nil outside of one
+	lesson     *learning // nil where none was asked for
+
+	openLessons OpenLessons
 }
 
 // Config is what a Session is made of.
@@ -80,6 +83,8 @@ type Config struct {
 	Hold bool
 	// Width is how many columns there are to draw in; nil for 80.
 	Width func() int
+	// Live begins a picture that changes; nil where there is no place for one.
+	Live func() (Live, error)
 	// OpenWire opens what shows packets, when the student asks for them; may be nil.
 	OpenWire func() (Wire, error)
 	// OpenKernel opens the way to what the kernel knows of every socket; may be nil.
@@ -88,6 +93,9 @@ type Config struct {
 	Lab Lab
 	// Thread is that of the goroutine that will call Do, where sys.Dedicate gave it one; may be nil.
 	Thread *sys.Thread
+	// OpenLessons opens the course and the progress, when they are first asked for; nil for sockstep's own course, and a
+	// progress that ends with the session.
+	OpenLessons OpenLessons
 	// KeepLang keeps the language for later sessions; may be nil.
 	KeepLang func(names.Lang) error
 }
@@ -95,7 +103,7 @@ type Config struct {
 // NewSession opens a session without sockets.
 func NewSession(c Config) *Session {
 	s := &Session{
-		table: c.Table, observers: c.Observers, held: c.Hold, keepLang: c.KeepLang, thread: c.Thread, openWire: c.OpenWire, openKernel: c.OpenKernel, began: time.Now(), width: c.Width, lab: c.Lab,
+		table: c.Table, observers: c.Observers, held: c.Hold, keepLang: c.KeepLang, thread: c.Thread, openWire: c.OpenWire, openKernel: c.OpenKernel, began: time.Now(), width: c.Width, live: c.Live, lab: c.Lab, openLessons: c.OpenLessons,
 		sockets: map[string]*sockets.Socket{}, values: map[string]sockets.Value{}, byFD: map[sockets.FD]*sockets.Socket{}, said: map[string]bool{}, stirs: map[sockets.FD]sys.Stir{},
 	}
 	s.left.L = &s.mu
@@ -144,7 +152,9 @@ func (s *Session) do(ctx context.Context, text string) *sockets.Act {
 	s.seq++
 	act := sockets.NewAct(s.seq, text, s.observers...)
 	s.tellUntold(act)
-	s.lines.add(text)
+	if s.lesson == nil || !s.lesson.quiet {
+		s.lines.add(text)
+	}
 	var begun bool
 	if perr != nil {
 		act.Err = perr
@@ -164,6 +174,9 @@ func (s *Session) do(ctx context.Context, text string) *sockets.Act {
 	act.End()
 	if !s.held {
 		s.flush() // the end of a job that was over as soon as it began
+	}
+	if s.lesson != nil {
+		s.learn(ctx, act)
 	}
 	return act
 }
@@ -345,6 +358,7 @@ func (s *Session) Close() {
 	defer s.mu.Unlock()
 	s.trace.close()
 	defer s.closeKernels()
+	defer s.lesson.leave()
 	for _, j := range s.jobs {
 		j.cancel()
 	}

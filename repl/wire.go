@@ -59,9 +59,9 @@ func speaksICMP(k *sockets.Socket) bool {
 	return k.KindName() == "icmp" || k.KindName() == "raw" && (k.Proto == 1 || k.Proto == 58)
 }
 
-// Learn asks for the port of a TCP socket whose connect failed, where packets are looked at: they have it. And of one that
-// has connected once more: where the kernel chose its port, it chooses again each time.
-func (e *Env) Learn(k *sockets.Socket) {
+// Learn asks for the port of a socket whose connect failed, where packets are looked at: they have it. And of a TCP socket
+// that has connected once more: where the kernel chose its port, it chooses again each time. It is told where it lasts.
+func (e *Env) Learn(k *sockets.Socket, lasts bool) {
 	t, again := &e.Session.trace, k.Local.Port != 0
 	if !again && t.wire == nil && !t.inferring || again && !k.Stream() {
 		return
@@ -69,7 +69,7 @@ func (e *Env) Learn(k *sockets.Socket) {
 	local, err := e.Afterwards().Scaffold().Getsockname(k.FD)
 	switch {
 	case err != nil || local == k.Local:
-	case again:
+	case again || lasts:
 		k.Rename(e.Act, local)
 	default:
 		k.Local = local

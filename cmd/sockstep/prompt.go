@@ -37,7 +37,8 @@ func (s *settings) prompt() error {
 		Width: t.Width, Color: s.colored(),
 	})
 	p.session = repl.NewSession(repl.Config{
-		Table: commands.Table(), Lang: s.language(), KeepLang: keepLang, OpenWire: s.wires(), OpenKernel: openKernel, Lab: s.network(), Width: t.Width, Observers: []sockets.Observer{p},
+		Table: commands.Table(), Lang: s.language(), KeepLang: keepLang, OpenWire: s.wires(), OpenKernel: openKernel, Lab: s.network(), Width: t.Width, Observers: []sockets.Observer{p}, OpenLessons: openLessons,
+		Live: func() (repl.Live, error) { return t.Live() },
 	})
 	hello := greeting
 	if s.lab != nil {
@@ -187,7 +188,7 @@ var waitingFor = names.T("  … waiting for {what}; Ctrl-C ends it", "  … 正�
 
 func (p *prompter) wait(line string) {
 	what := p.session.WaitsFor(line)
-	if what.IsZero() {
+	if what.IsZero() || p.terminal.IsLive() {
 		return
 	}
 	p.mu.Lock()

@@ -436,3 +436,28 @@ func TestPromptKeepsHistoryAndLanguage(t *testing.T) {
 		t.Error("the language was not kept:\n", got)
 	}
 }
+
+// TestPromptWatches: the picture is drawn in place while jobs go on, and a key gives the prompt back.
+func TestPromptWatches(t *testing.T) {
+	s := seatAt(t, 80, 24)
+	s.does("s = listen tcp 127.0.0.1:0", "= s")
+	s.does("to = inspect s sockname", "= ('127.0.0.1'")
+	s.does("c = connect tcp $to", "= c")
+	s.does("d = accept s", "= d")
+	s.does("recv d --timeout 20 &", "job 1")
+	s.types("watch c d --every 10ms\r")
+	s.sees("any key ends it")
+	s.until("one picture", func(screen string) bool { return strings.Count(screen, "any key ends it") == 1 })
+	s.types("x")
+	s.until("the prompt", func(screen string) bool {
+		rows := strings.Split(strings.TrimRight(screen, " \n"), "\n")
+		return strings.HasSuffix(strings.TrimRight(rows[len(rows)-1], " "), "›") && !strings.Contains(screen, "any key ends it")
+	})
+	s.does("send c hello", "= 5")
+	s.sees("job 1")
+	s.types("watch c\r")
+	s.sees("any key ends it")
+	s.types("\x03")
+	s.until("the prompt", func(screen string) bool { return !strings.Contains(screen, "any key ends it") })
+	s.does("print still here", "still here")
+}

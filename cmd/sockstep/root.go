@@ -26,6 +26,7 @@ type streams struct{ in, out, err *os.File }
 // settings are what the flags say.
 type settings struct {
 	lines     []string // -c
+	first     string   // the line that the prompt begins with
 	json      bool
 	keepGoing bool
 	typed     bool // a person types the lines
@@ -92,7 +93,7 @@ func newRoot(io streams) *cobra.Command {
 	flags.BoolVar(&s.inLab, "lab", false, "in a network of your own, as sockstep lab makes it")
 	root.RegisterFlagCompletionFunc("lang", cobra.FixedCompletions([]string{"en", "zh"}, cobra.ShellCompDirectiveNoFileComp))
 	root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
-	root.AddCommand(newRun(s), newLab(s), newMan(s))
+	root.AddCommand(newRun(s), newLab(s), newLesson(s), newLessons(s), newProgress(s), newMan(s))
 	return root
 }
 

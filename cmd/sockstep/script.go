@@ -41,12 +41,15 @@ func (s *settings) runReader(r io.Reader) error {
 	}
 	session = repl.NewSession(repl.Config{
 		Table: commands.Table(), Lang: s.language(), Observers: []sockets.Observer{out}, Hold: true,
-		OpenWire: s.wires(), OpenKernel: openKernel, Lab: s.network(), Width: s.width,
+		OpenWire: s.wires(), OpenKernel: openKernel, Lab: s.network(), Width: s.width, OpenLessons: openLessons,
 		Thread: sys.Dedicate(), // every call is made on this very thread: nothing is handed over
 	})
 	defer session.Close() // the oldest first, unlike the kernel: a client closes before its server's end, whose port stays free
-	if s.typed {
+	if s.typed && s.first == "" {
 		fmt.Fprint(s.io.out, greeting.In(session.Lang()))
+	}
+	if s.first != "" {
+		r = io.MultiReader(strings.NewReader(s.first+"\n"), r)
 	}
 	status, err := s.runScript(session, repl.NewLines(r), out.Err)
 	session.Flush()

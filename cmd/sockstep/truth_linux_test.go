@@ -76,7 +76,7 @@ type toldAct struct {
 }
 
 type toldStep struct {
-	Kind, Source, Proto, From, To, Flags, Socket, Direction, Field, Was, Now, ID, Op, Errno string
+	Kind, Source, Proto, From, To, Flags, Socket, Direction, Field, Was, Now, ID, Text, Op, Errno string
 
 	Seq, Ack                                  uint32
 	Len, Window                               int
@@ -119,6 +119,7 @@ type author struct {
 	datagrams   []stand
 	n           int
 	queue       []string // lines that follow by all means
+	once        bool     // a name and an address are used only once
 }
 
 // A stand is a socket as the author knows it.
@@ -194,6 +195,10 @@ func (a *author) size() int {
 
 // plan thinks of something to do.
 func (a *author) plan() {
+	if a.once && a.r.IntN(20) == 0 {
+		a.local()
+		return
+	}
 	switch p := a.r.IntN(100); {
 	case p < 5:
 		a.listen()
@@ -232,6 +237,23 @@ func (a *author) plan() {
 	}
 }
 
+// local makes something of AF_UNIX.
+func (a *author) local() {
+	x, y := stand{name: a.name("a")}, stand{name: a.name("b")}
+	switch a.r.IntN(3) {
+	case 0:
+		a.do("%s = listen %s ./%s 2", x.name, a.of([]string{"unix", "unix-seqpacket"}), x.name)
+		a.do("%s = connect unix ./%s --timeout 0.004", y.name, x.name)
+		if a.r.IntN(2) == 0 {
+			a.do("%s = accept %s --timeout 0.004", a.name("d"), x.name)
+		}
+		a.streams = append(a.streams, y)
+	default:
+		a.do("%s, %s = socketpair %s", x.name, y.name, a.of([]string{"", "unix-dgram", "unix-seqpacket"}))
+		a.streams = append(a.streams, x, y)
+	}
+}
+
 func (a *author) listen() {
 	if len(a.listeners) == 5 {
 		a.do("close %s", a.listeners[0].name)
@@ -260,7 +282,11 @@ func (a *author) connect() {
 	}
 	c := stand{name: a.name("c"), v: l.v, port: l.port}
 	to := fmt.Sprintf("%s:%d", a.there[l.v], l.port)
-	switch a.r.IntN(10) {
+	way := a.r.IntN(10)
+	if a.once && (way == 2 || way == 4) {
+		way = 9
+	}
+	switch way {
 	case 0: // nobody is there
 		a.do("%s = connect tcp %s:%d", c.name, a.there[l.v], 9+a.r.IntN(3))
 		return

@@ -95,7 +95,7 @@ func connectTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
 
 func connected(e *repl.Env, k *sockets.Socket, addr sockets.Address, err error) error {
 	if addr.IP.IsValid() && (err != nil || k.Local.Port != 0) {
-		e.Learn(k)
+		e.Learn(k, err == nil || sys.Errno(err) == "EINPROGRESS")
 	}
 	var cut *sys.InterruptedError
 	if errors.As(err, &cut) && k.KindName() == "tcp" {

@@ -16,11 +16,13 @@ func Table() repl.Table {
 		// options
 		sockopt, blocking, settimeout,
 		// look
-		inspect, sockets_, states, poll, wire_, layers_, why, history, jobs, wait, cancel,
+		inspect, sockets_, states, watch, poll, wire_, layers_, why, history, jobs, wait, cancel,
 		// names
 		gethostname, gethostbyname, gethostbyaddr, getaddrinfo, getservbyname, getservbyport,
 		inetAton, inetNtoa, inetPton, inetNtop, htons, htonl, ntohs, ntohl, interfaces,
 		// shell
 		print_, expect, show, lang, at, cable, run, sleep, help, exit,
+		// learn
+		lessons_, lesson_, next_, again_, hint_, solution_, skip_, goto_, free_, predict_, quiz_, progress_,
 	}
 }

@@ -36,7 +36,10 @@ func (d *drawing) notice(a *sockets.Act) {
 			d.told(plain, d.say(n.Text))
 		}
 	}
-	if a.Value.Type != sockets.NoValue {
+	switch {
+	case isLesson(a.Value):
+		d.lesson(a.Value)
+	case a.Value.Type != sockets.NoValue:
 		d.told(plain, a.Value.Text)
 	}
 	if e := asError(a.Err); e != nil {
@@ -59,7 +62,7 @@ func (d *drawing) jobEnd(a *sockets.Act) {
 		d.to(d.col + 2)
 		d.put(plain, shorten(line, d.room(d.col)))
 	}
-	if a.Value.Type != sockets.NoValue {
+	if _, picture := PictureOf(a.Value); a.Value.Type != sockets.NoValue && !picture { // whose first line says nothing
 		s, _, more := strings.Cut(a.Value.Text, "\n")
 		s = Sanitize(s)
 		if more {

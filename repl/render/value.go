@@ -23,6 +23,8 @@ func (d *drawing) value(a *sockets.Act) {
 	case v.Type == sockets.NoValue:
 	case v.Type == sockets.CardValue && isGrouped(v.Fields):
 		d.groups(2, v.Fields)
+	case isLesson(v):
+		d.lesson(v)
 	case v.Type == sockets.CardValue:
 		d.card(2, v.Fields)
 	case isCards(v):

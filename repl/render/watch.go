@@ -36,8 +36,12 @@ type WatchOptions struct {
 	Lang  names.Lang
 	Color bool
 	ASCII bool   // for a terminal that has no other characters
-	Key   string // the key that ends the watch; Ctrl-C for none
+	Key   string // the key that ends the watch, AnyKey for all of them; Ctrl-C for none
+	Over  bool   // the watch has ended: no key is named
 }
+
+// AnyKey stands for whichever key.
+const AnyKey = "any"
 
 var (
 	headNow  = names.T("now", "现在")
@@ -45,6 +49,7 @@ var (
 	headHigh = names.T("max", "最大")
 
 	wordEnds     = names.T("{key} ends it", "按 {key} 结束")
+	wordAnyKey   = names.T("any key ends it", "按任意键结束")
 	wordNoRoom   = names.T("no room for: {rows}", "放不下：{rows}")
 	wordSockets  = names.T("sockets not shown: {n}", "未显示的套接字：{n} 个")
 	wordNoSample = names.T("nothing was measured yet", "还没有测量值")
@@ -97,6 +102,11 @@ func columnsOf(width int, lang names.Lang) columns {
 // newest at the right. A plot begins at 0 and is as high as its most. What has no room in height is left out, the least
 // weighty first, and the footer says so. The lines are ready for a terminal.
 func Watch(samples []Series, width, height int, o WatchOptions) []string {
+	return WatchPicture(samples, width, height, o).Lines(o.Color)
+}
+
+// WatchPicture is the frame of Watch as a picture.
+func WatchPicture(samples []Series, width, height int, o WatchOptions) Picture {
 	width, height = max(width, narrowest), max(height, 4)
 	f := frame{o: o, width: width, columns: columnsOf(width, o.Lang)}
 	f.choose(samples, height)
@@ -109,11 +119,10 @@ func Watch(samples []Series, width, height int, o WatchOptions) []string {
 	}
 	f.axis(samples)
 	f.footer(len(samples) - f.shown)
-	p := f.p
 	if o.ASCII {
-		p = p.ASCII()
+		return f.p.ASCII()
 	}
-	return p.Lines(o.Color)
+	return f.p
 }
 
 // A frame is one picture of a watch in the making.
@@ -325,12 +334,21 @@ func (f *frame) footer(more int) {
 	if key == "" {
 		key = "Ctrl-C"
 	}
-	words := []string{say(wordEnds.Fill("key", Sanitize(key)), f.o.Lang)}
+	var words []string
+	switch {
+	case f.o.Over:
+	case key == AnyKey:
+		words = append(words, say(wordAnyKey, f.o.Lang))
+	default:
+		words = append(words, say(wordEnds.Fill("key", Sanitize(key)), f.o.Lang))
+	}
 	if more > 0 {
 		words = append(words, say(wordSockets.Fill("n", strconv.Itoa(more)), f.o.Lang))
 	}
 	if len(f.left) > 0 {
 		words = append(words, say(wordNoRoom.Fill("rows", strings.Join(f.left, " ")), f.o.Lang))
 	}
-	f.p.line(stroke{toneDim, shorten(strings.Join(words, " · "), f.width)})
+	if len(words) > 0 {
+		f.p.line(stroke{toneDim, shorten(strings.Join(words, " · "), f.width)})
+	}
 }

@@ -77,6 +77,8 @@ func (s *testShell) Run(ctx context.Context, text string) (quit bool) {
 		fmt.Fprintln(s.t, "blocking")
 		<-ctx.Done()
 		fmt.Fprintln(s.t, "interrupted")
+	case "live": // a picture of two lines, until a key, Ctrl-C or its time; "live panic" leaves it behind
+		s.live(ctx, rest)
 	case "stuck":
 		fmt.Fprintln(s.t, "blocking")
 		select {}
@@ -117,6 +119,37 @@ func (s *testShell) Run(ctx context.Context, text string) (quit bool) {
 		fmt.Fprintf(s.t, "<%s>\n", text)
 	}
 	return false
+}
+
+func (s *testShell) live(ctx context.Context, how string) {
+	l, err := s.t.Live()
+	if err != nil {
+		fmt.Fprintln(s.t, err)
+		return
+	}
+	over := make(<-chan time.Time)
+	if d, err := time.ParseDuration(how); err == nil {
+		over = time.After(d)
+	}
+	for i := 1; ; i++ {
+		cols, rows := l.Size()
+		l.Draw([]string{fmt.Sprintf("frame %d of %dx%d %s", i, cols, rows, strings.Repeat("·", max(cols-30, 0))), "the last line"})
+		if how == "panic" {
+			panic("boom")
+		}
+		select {
+		case <-time.After(5 * time.Millisecond):
+			continue
+		case <-l.Resized():
+			continue
+		case <-ctx.Done():
+		case <-l.Ended():
+		case <-over:
+		}
+		l.Close()
+		fmt.Fprintln(s.t, "over")
+		return
+	}
 }
 
 func (s *testShell) Complete(text string, cursor int) (list []Suggestion) {

@@ -95,6 +95,7 @@ func (t *Terminal) watch() (stop func()) {
 	resized := time.AfterFunc(time.Hour, func() {
 		defer t.fail()
 		t.screen.refresh()
+		t.tellResized()
 	})
 	resized.Stop()
 	go func() {
@@ -263,6 +264,7 @@ func (t *Terminal) run(text string) (quit bool) {
 	t.cancel = cancel
 	t.mu.Unlock()
 	defer func() {
+		t.closeLive()
 		t.mu.Lock()
 		t.cancel = nil
 		t.mu.Unlock()

@@ -146,6 +146,20 @@ func (r *reader) holds(k key) bool {
 	return slices.Contains(r.keys, k)
 }
 
+// count is how many keys wait.
+func (r *reader) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.keys)
+}
+
+// wake lets those look again that wait for a key.
+func (r *reader) wake() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.changed.Broadcast()
+}
+
 // drop forgets what was typed ahead, as the kernel does at Ctrl-C.
 func (r *reader) drop() {
 	r.mu.Lock()

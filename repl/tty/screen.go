@@ -41,6 +41,7 @@ type screen struct {
 	wrapped bool   // the line ends at the margin, and the cursor went on
 	partial []byte // the start of a line, written while the prompt was visible
 	column  bool   // the output's last line has no end yet
+	live    liveArea
 }
 
 func newScreen(out *os.File, colour bool) *screen {
@@ -67,7 +68,7 @@ func (s *screen) raw(b string) {
 func (s *screen) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.visible {
+	if !s.visible && !s.live.on {
 		s.track(p)
 		return s.out.Write(p)
 	}
@@ -91,9 +92,14 @@ func (s *screen) notice(text string) {
 // above writes lines above the prompt, or at the end of the output where there is no prompt.
 func (s *screen) above(text string) error {
 	var b bytes.Buffer
-	if s.visible {
+	cols, _ := s.size()
+	switch {
+	case s.live.on:
+		s.homeLive(&b, cols)
+		b.WriteString("\x1b[J")
+	case s.visible:
 		s.home(&b)
-	} else if s.column {
+	case s.column:
 		b.WriteString("\r\n")
 	}
 	for l := range strings.Lines(strings.TrimRight(text, "\r\n") + "\n") {
@@ -105,7 +111,10 @@ func (s *screen) above(text string) error {
 		b.WriteString("\r\n")
 	}
 	s.column = false
-	if s.visible {
+	switch {
+	case s.live.on:
+		s.placeLive(&b, s.live.lines, cols)
+	case s.visible:
 		s.draw(&b)
 	}
 	_, err := s.out.Write(b.Bytes())
@@ -205,6 +214,9 @@ func (s *screen) finish() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
+	case s.live.on:
+		s.out.WriteString("\r\n")
+		s.live = liveArea{}
 	case s.visible:
 		s.last(s.view.line.text)
 	case s.column:
@@ -240,7 +252,7 @@ func (s *screen) interrupt(cancel func()) {
 	}
 	defer s.mu.Unlock()
 	cancel()
-	if !s.visible {
+	if !s.visible && !s.live.on {
 		s.out.WriteString("^C\r\n")
 		s.column = false
 	}

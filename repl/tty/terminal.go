@@ -66,6 +66,7 @@ type Terminal struct {
 	ctx    context.Context
 	quit   context.CancelCauseFunc
 	cancel context.CancelCauseFunc // of the running command
+	live   *Live                   // that it shows
 	closed bool
 }
 

@@ -1,0 +1,50 @@
+package commands
+
+import (
+	"io"
+	"os"
+
+	"sockstep/repl"
+	"sockstep/sockets/names"
+)
+
+var progress_ = &repl.Command{
+	Name:    "progress",
+	Group:   repl.Learn,
+	Usage:   []string{"", "export FILE"},
+	Summary: names.T("what you have done, alone, with hints, or skipped", "你的进度：独立完成、用了提示、跳过的"),
+	Detail: names.T("progress export writes a row for each step, as CSV or JSON by the ending of the file's name.",
+		"progress export 为每一步写一行，按文件名后缀存成 CSV 或 JSON。"),
+	Example: []string{"progress"},
+	Run: func(e *repl.Env) error {
+		if !e.More() {
+			if err := e.Gives(1); err != nil {
+				return err
+			}
+			v, err := e.Progress()
+			if err != nil {
+				return err
+			}
+			e.Result(v)
+			return nil
+		}
+		verb, _ := e.Next("WORD")
+		if verb.Text != "export" {
+			return verb.Err(names.T("progress knows export", "progress 后面可以写 export")).Hint(names.T("progress export progress.csv", "progress export progress.csv"))
+		}
+		w, err := e.Next("FILE")
+		if err != nil {
+			return err
+		}
+		if err := e.Gives(0); err != nil {
+			return err
+		}
+		return e.ExportProgress(w, func(path string) (io.WriteCloser, error) {
+			f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+			if err != nil {
+				return nil, fileError(e, w, err)
+			}
+			return f, nil
+		})
+	},
+}

@@ -1,0 +1,390 @@
+package repl
+
+import (
+	"errors"
+	"io"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"sockstep/lessons"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+// What the commands of the group learn ask of the session.
+
+// noLesson is the error where no lesson is on.
+func (e *Env) noLesson() error {
+	return &sockets.Error{Op: e.Command.Name, Kind: "no-lesson", Message: names.T("no lesson is on", "现在没有在上课"), Fix: names.T("lesson", "lesson")}
+}
+
+// running is the lesson that is on.
+func (e *Env) running() (*learning, error) {
+	g, err := e.learning()
+	if err != nil {
+		return nil, err
+	}
+	if g.run == nil || g.free {
+		return nil, e.noLesson()
+	}
+	return g, nil
+}
+
+// LessonList are the lessons, each with what was done of it.
+func (e *Env) LessonList() (sockets.Value, error) {
+	g, err := e.learning()
+	if err != nil {
+		return sockets.Value{}, err
+	}
+	var rows []sockets.Value
+	for _, h := range g.course.Heads() {
+		t := g.progress.Tally(h)
+		mark := ""
+		switch {
+		case t.Finished:
+			mark = "✓"
+		case t.Begun:
+			mark = "…"
+		}
+		rows = append(rows, sockets.CardOf(
+			field("lesson", h.Number), field("id", h.ID), field("title", h.Title.In(e.Lang())), field("minutes", strconv.Itoa(h.Minutes)),
+			field("steps", strconv.Itoa(t.Done+t.Hinted+t.Skipped+t.Untold)+"/"+strconv.Itoa(t.Steps)), field("done", mark)))
+	}
+	return sockets.ListOf(rows...), nil
+}
+
+func field(name, text string) sockets.Field {
+	return sockets.Field{Name: name, Value: sockets.TextOf(text)}
+}
+
+// Lesson begins with a lesson, or comes back to it where it was left. Without a word it is the one that is on, the one that was
+// left, or the next.
+func (e *Env) Lesson(w Word, given bool) error {
+	g, err := e.learning()
+	if err != nil {
+		return err
+	}
+	h, err := e.whichLesson(g, w, given)
+	if err != nil {
+		return err
+	}
+	if g.run != nil && g.run.Lesson.ID == h.ID && !g.free && !g.over {
+		ev := e.Session.stepEvent(true)
+		e.Result(ev.Value(e.Lang()))
+		return nil
+	}
+	l, err := e.readLesson(g, h)
+	if err != nil {
+		return err
+	}
+	at := g.progress.Tally(h).At
+	step := 0
+	for i, st := range l.Steps {
+		if st.ID == at {
+			step = i
+		}
+	}
+	return e.startLesson(l, step)
+}
+
+func (e *Env) readLesson(g *learning, h lessons.Head) (*lessons.Lesson, error) {
+	l, err := g.course.Lesson(strings.TrimSuffix(h.File, filepath.Ext(h.File)))
+	if err != nil {
+		return nil, &sockets.Error{Op: e.Command.Name, Kind: "lessons", Err: err, Message: names.T("this lesson cannot be read: "+err.Error(), "这一课无法读取："+err.Error())}
+	}
+	return l, nil
+}
+
+func (e *Env) whichLesson(g *learning, w Word, given bool) (lessons.Head, error) {
+	if given {
+		if h, ok := g.course.Find(w.Text); ok {
+			return h, nil
+		}
+		err := w.Err(names.T("no lesson is called "+w.Text, "没有叫 "+w.Text+" 的课"))
+		var ids []string
+		for _, h := range g.course.Heads() {
+			ids = append(ids, h.ID)
+		}
+		if near, ok := names.Nearest(w.Text, ids); ok {
+			return lessons.Head{}, err.Hint(names.T("lesson "+near, "lesson "+near))
+		}
+		return lessons.Head{}, err.Hint(names.T("lessons", "lessons"))
+	}
+	if g.run != nil && !g.over {
+		h, _ := g.course.Find(g.run.Lesson.ID)
+		return h, nil
+	}
+	heads := g.course.Heads()
+	for _, h := range heads { // one that was begun and not finished, else the first that was not
+		if t := g.progress.Tally(h); t.Begun && !t.Finished {
+			return h, nil
+		}
+	}
+	for _, h := range heads {
+		if !g.progress.Tally(h).Finished {
+			return h, nil
+		}
+	}
+	return heads[0], nil
+}
+
+// NextStep goes on where that is possible: to the next lesson, or beyond a step that cannot be told here.
+func (e *Env) NextStep() error {
+	g, err := e.running()
+	if err != nil {
+		return err
+	}
+	s := e.Session
+	if g.over {
+		h, ok := g.after(g.run.Lesson.ID)
+		if !ok {
+			return &sockets.Error{Op: "next", Kind: "no-lesson", Message: names.T("that was the last lesson", "这是最后一课"), Fix: names.T("lessons", "lessons")}
+		}
+		l, err := e.readLesson(g, h)
+		if err != nil {
+			return err
+		}
+		return e.startLesson(l, 0)
+	}
+	v := g.run.Judge(g.world(s))
+	s.own()
+	switch v.Outcome {
+	case lessons.NotYet:
+		return &sockets.Error{Op: "next", Kind: "not-yet", Message: names.T("this step is not done yet: "+v.Seen.En, "这一步还没有完成："+v.Seen.Zh), Fix: names.T("hint", "hint"),
+			Why: names.T("A lesson goes on by itself as soon as its step is done. `skip` plays the solution.", "步骤一完成，课程就会自动继续。`skip` 会演示答案。")}
+	case lessons.Untold:
+		s.pass(lessons.Passing)
+	default:
+		s.pass(lessons.Done)
+	}
+	e.Result(s.stepEvent(false).Value(e.Lang()))
+	return nil
+}
+
+// Again begins the step anew; a lesson that is over, from its beginning.
+func (e *Env) Again() error {
+	g, err := e.running()
+	if err != nil {
+		return err
+	}
+	step := g.run.At()
+	if g.over {
+		step = 0
+	}
+	return e.startLesson(g.run.Lesson, step)
+}
+
+// GoTo goes to a step, by its number or its id.
+func (e *Env) GoTo(w Word) error {
+	g, err := e.running()
+	if err != nil {
+		return err
+	}
+	for i, st := range g.run.Lesson.Steps {
+		if st.ID == w.Text || strconv.Itoa(i+1) == w.Text {
+			return e.startLesson(g.run.Lesson, i)
+		}
+	}
+	var ids []string
+	for _, st := range g.run.Lesson.Steps {
+		ids = append(ids, st.ID)
+	}
+	n := strconv.Itoa(len(ids))
+	return w.Err(names.T("no step is called "+w.Text, "没有叫 "+w.Text+" 的步骤")).Because(names.T("there are 1 to "+n+": "+strings.Join(ids, " "), "可用的有 1 到 "+n+"："+strings.Join(ids, " ")))
+}
+
+// step is the step that is on, where the lesson is not over.
+func (e *Env) step() (*learning, error) {
+	g, err := e.running()
+	if err == nil && g.over {
+		return nil, &sockets.Error{Op: e.Command.Name, Kind: "no-lesson", Message: names.T("this lesson is done", "本课已经完成"), Fix: names.T("next", "next")}
+	}
+	return g, err
+}
+
+// Hint gives the next hint, and says what is missing.
+func (e *Env) Hint() error {
+	g, err := e.step()
+	if err != nil {
+		return err
+	}
+	v := g.run.Judge(g.world(e.Session))
+	e.Session.own()
+	ev := g.event()
+	ev.Verdict, ev.Missing = v.Outcome.String(), v.Seen
+	ev.Hint, ev.Hints = g.run.Hint()
+	e.Result(ev.Value(e.Lang()))
+	return nil
+}
+
+// SkipStep plays the solution of the step that is on, in a fresh session, for everyone to see.
+func (e *Env) SkipStep() error {
+	g, err := e.step()
+	if err != nil {
+		return err
+	}
+	s := e.Session
+	if err := e.startLesson(g.run.Lesson, g.run.At()); err != nil {
+		return err
+	}
+	g.playing = true
+	v, err := e.playStep(g.run.Step().Solutions[0])
+	g.playing = false
+	if err != nil {
+		return err
+	}
+	if v.Outcome == lessons.NotYet {
+		return &sockets.Error{Op: "skip", Kind: "lessons", Message: names.T("the solution was played, but: "+v.Seen.En, "演示了答案，但是："+v.Seen.Zh), Fix: names.T("again", "again")}
+	}
+	s.pass(lessons.Skipped)
+	e.Result(s.stepEvent(false).Value(e.Lang()))
+	return nil
+}
+
+// Solution shows the step's solutions.
+func (e *Env) Solution() error {
+	g, err := e.step()
+	if err != nil {
+		return err
+	}
+	ev := g.event()
+	st := g.run.Step()
+	for _, lines := range st.Solutions {
+		ev.Solutions = append(ev.Solutions, g.run.Lines(lines))
+	}
+	ev.Python = g.run.Lines([]string{st.Python})[0]
+	e.Result(ev.Value(e.Lang()))
+	return nil
+}
+
+// Free leaves the lesson for a while.
+func (e *Env) Free() error {
+	g, err := e.running()
+	if err != nil {
+		return err
+	}
+	g.free = true
+	e.Session.unwatch()
+	ev := g.event()
+	ev.Text = names.T("The lesson waits. Its sockets are yours to try things with; `lesson` comes back to this step, with fresh ones.",
+		"课程先停在这里。它的套接字可以随意试；`lesson` 会回到这一步，并换上新的套接字。")
+	e.Result(ev.Value(e.Lang()))
+	return nil
+}
+
+// Predict answers the step's question.
+func (e *Env) Predict(ws []Word) error {
+	g, err := e.step()
+	if err != nil {
+		return err
+	}
+	answer, at := joined(ws)
+	i, err := g.run.Predict(answer)
+	switch {
+	case errors.Is(err, lessons.ErrNoQuestion):
+		return &sockets.Error{Op: "predict", Kind: "no-question", Message: names.T("this step asks for no prediction", "这一步没有要预测的问题"), Fix: names.T("lesson", "lesson")}
+	case err != nil:
+		return at.Err(names.T("no choice is called "+answer, "没有 "+answer+" 这个选项")).Hint(names.T("predict a", "predict a"))
+	}
+	ev := g.event()
+	c := g.run.Choices(g.run.Step().Predict)[i]
+	ev.Text = names.T("You say: "+c.En+". Now see for yourself.", "你的预测："+c.Zh+"。现在亲自看看。")
+	e.Result(ev.Value(e.Lang()))
+	return nil
+}
+
+func joined(ws []Word) (string, Word) {
+	var all []string
+	for _, w := range ws {
+		all = append(all, w.Text)
+	}
+	return strings.Join(all, " "), ws[0]
+}
+
+// Quiz asks a question, or takes the answer.
+func (e *Env) Quiz(ws []Word) error {
+	g, err := e.learning()
+	if err != nil {
+		return err
+	}
+	var said names.Text
+	if len(ws) > 0 {
+		if g.quiz == nil {
+			return ws[0].Err(names.T("nothing was asked yet", "还没有提问")).Hint(names.T("quiz", "quiz"))
+		}
+		answer, at := joined(ws)
+		i := g.quiz.Answer(answer)
+		if i < 0 {
+			return at.Err(names.T("no choice is called "+answer, "没有 "+answer+" 这个选项")).Hint(names.T("quiz a", "quiz a"))
+		}
+		c := g.quiz.Choices[g.quiz.Right]
+		said = names.T("Right: "+c.En+".", "答对了："+c.Zh+"。")
+		if i != g.quiz.Right {
+			said = names.T("Not so. It is: "+c.En+".", "不对，应为："+c.Zh+"。")
+		}
+		err := g.progress.Quizzed(i == g.quiz.Right)
+		g.quiz = nil
+		if err != nil {
+			return err
+		}
+	}
+	all, err := g.course.Questions(g.progress)
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		return &sockets.Error{Op: "quiz", Kind: "no-question", Message: names.T("no lesson is done yet to ask about", "还没有完成的课可以提问"), Fix: names.T("lesson", "lesson")}
+	}
+	g.quiz = &all[0]
+	q := g.quiz
+	e.Result(lessons.Event{Lesson: q.Lesson, Step: q.Step, Said: said, Question: q.Text, Choices: q.Choices, Quiz: true}.Value(e.Lang()))
+	return nil
+}
+
+// Progress tells what was done.
+func (e *Env) Progress() (sockets.Value, error) {
+	g, err := e.learning()
+	if err != nil {
+		return sockets.Value{}, err
+	}
+	var rows []sockets.Value
+	for _, h := range g.course.Heads() {
+		t := g.progress.Tally(h)
+		if !t.Begun {
+			continue
+		}
+		n := func(name string, v int) sockets.Field {
+			return sockets.Field{Name: name, Value: sockets.IntOf(int64(v))}
+		}
+		rows = append(rows, sockets.CardOf(field("id", h.ID), n("steps", t.Steps), n("done", t.Done), n("hinted", t.Hinted), n("skipped", t.Skipped), n("untold", t.Untold),
+			field("predicted", strconv.Itoa(t.Right)+"/"+strconv.Itoa(t.Predicted))))
+	}
+	quiz := g.progress.Quiz()
+	return sockets.CardOf(sockets.Field{Name: "lessons", Value: sockets.ListOf(rows...)}, field("quiz", strconv.Itoa(quiz.Right)+"/"+strconv.Itoa(quiz.Asked))), nil
+}
+
+// ExportProgress writes what was done to a file, as CSV or as JSON by its name, with mode 0600.
+func (e *Env) ExportProgress(w Word, create func(path string) (io.WriteCloser, error)) error {
+	g, err := e.learning()
+	if err != nil {
+		return err
+	}
+	export := g.progress.ExportCSV
+	switch filepath.Ext(w.Text) {
+	case ".csv":
+	case ".json":
+		export = g.progress.ExportJSON
+	default:
+		return w.Err(names.T("the file's name ends in .csv or .json", "文件名以 .csv 或 .json 结尾")).Hint(names.T("progress export progress.csv", "progress export progress.csv"))
+	}
+	f, err := create(w.Text)
+	if err != nil {
+		return err
+	}
+	err = export(f, g.course)
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}

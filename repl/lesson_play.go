@@ -1,0 +1,139 @@
+package repl
+
+import (
+	"errors"
+	"time"
+
+	"sockstep/lessons"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+)
+
+// settleTime is how long a played step may take to come true, where its file says nothing.
+const settleTime = time.Second
+
+// freshen ends the jobs, closes every socket and forgets every name: a lesson begins with nothing.
+func (e *Env) freshen() (closed []string) {
+	s := e.Session
+	for _, j := range s.jobs {
+		if !j.ended {
+			j.cancel()
+			e.Block(func() { <-j.done })
+		}
+	}
+	door := e.Sys
+	e.Sys = e.Afterwards().Scaffold()
+	for _, k := range s.open() {
+		closed = append(closed, k.Name)
+		_ = e.CloseSocket(k)
+	}
+	e.Sys = door
+	clear(s.sockets)
+	clear(s.values)
+	clear(s.said)
+	s.after = nil
+	s.trace.holds = nil
+	s.lesson.leave()
+	s.lesson.made = nil
+	return closed
+}
+
+// startLesson begins with a lesson at a step: what stands before is played in a fresh session, and not shown.
+func (e *Env) startLesson(l *lessons.Lesson, step int) error {
+	s := e.Session
+	g := s.lesson
+	strangers := g.run == nil || g.free
+	g.playing = true
+	defer func() { g.playing = false }()
+	closed := e.freshen()
+	for _, n := range l.Needs {
+		if err := g.world(s).Offers(n.What); err != nil && n.Without.IsZero() {
+			s.own()
+			return &sockets.Error{Op: e.Command.Name, Kind: "needs", Err: err,
+				Message: names.T("this lesson needs "+n.What+", which this machine does not offer: "+err.Error(), "这一课需要 "+n.What+"，而这台机器不提供："+err.Error())}
+		}
+	}
+	run, err := lessons.Begin(l, g.world(s), "")
+	s.own()
+	if err != nil {
+		return &sockets.Error{Op: e.Command.Name, Kind: "lessons", Err: err, Message: names.T("the lesson cannot begin: "+err.Error(), "这一课无法开始："+err.Error())}
+	}
+	g.run, g.free, g.over = run, false, false
+	if err := e.playUpTo(step); err != nil {
+		return err
+	}
+	s.watch()
+	if at := run.Step(); at != nil {
+		s.keep(g.progress.Reach(l.ID, at.ID))
+	}
+	ev := s.stepEvent(run.At() == 0)
+	if strangers && len(closed) > 0 {
+		list := orList(closed, ", ")
+		ev.Said = names.T("A lesson begins with nothing open; closed were "+list+".", "课程开始时没有打开的套接字；已关闭 "+list+"。")
+	}
+	e.Result(ev.Value(s.Lang()))
+	return nil
+}
+
+// playUpTo plays the first solutions of the steps before one. What was called stands in this act, as sockstep's own.
+func (e *Env) playUpTo(step int) error {
+	s := e.Session
+	g := s.lesson
+	if g.run.At() >= step {
+		return nil
+	}
+	seq, last, odd := s.seq, s.last, s.odd
+	s.observers = []sockets.Observer{g.run.Record, sockets.ObserverFunc(func(_ *sockets.Act, st sockets.Step) {
+		if c, ok := st.(sockets.Call); ok {
+			c.Scaffold = true
+			e.Act.Add(c)
+		}
+	})}
+	g.quiet = true
+	defer func() {
+		s.arrivals()
+		s.flush()
+		s.unwatch()
+		s.seq, s.last, s.odd, g.quiet = seq, last, odd, false
+	}()
+	for g.run.At() < step {
+		st := g.run.Step()
+		v, err := e.playStep(st.Solutions[0])
+		switch {
+		case err != nil:
+			return err
+		case v.Outcome == lessons.NotYet:
+			return &sockets.Error{Op: e.Command.Name, Kind: "lessons", Message: names.T("the step "+st.ID+" could not be played: "+v.Seen.En, "步骤 "+st.ID+" 无法演示："+v.Seen.Zh),
+				Fix: names.T("again", "again")}
+		case v.Outcome == lessons.Untold:
+			g.run.Pass(g.world(s), lessons.Passing)
+		default:
+			g.run.Pass(g.world(s), lessons.Done)
+		}
+		s.own()
+	}
+	return nil
+}
+
+// playStep plays a solution, and waits until it has come true.
+func (e *Env) playStep(lines []string) (lessons.Verdict, error) {
+	s := e.Session
+	g := s.lesson
+	for _, line := range g.run.Lines(lines) {
+		act := s.do(e.Ctx, line)
+		if e.Ctx.Err() != nil {
+			return lessons.Verdict{}, e.interrupted(e.Command.Name, nil, e.Ctx.Err())
+		}
+		var bad *sockets.Error
+		if act != nil && errors.As(act.Err, &bad) && bad.Kind == "internal" {
+			return lessons.Verdict{}, bad
+		}
+	}
+	longest := settleTime
+	if w := g.run.Step().Within; w > 0 {
+		longest = time.Duration(w)
+	}
+	v := s.await(e.Ctx, longest, func() lessons.Verdict { return g.run.Judge(g.world(s)) })
+	s.own()
+	return v, nil
+}
