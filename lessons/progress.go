@@ -197,7 +197,7 @@ type Row struct {
 func (p *Progress) Tally(h Head) (t Tally) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	t.Steps = h.Steps
+	t.Steps, t.Rows = h.Steps, []Row{}
 	l := p.data.Lessons[h.ID]
 	if l == nil {
 		return t

@@ -25,7 +25,7 @@ const skeleton = `# One lesson. Every key is explained in the documentation of t
 id: {id}
 title: {en: "A server that listens", zh: "会监听的服务器"}
 minutes: 5
-teaches: [listen, connect, close]
+teaches: [listen, close]
 vars: {port: free-port}
 runs-python: true
 intro:

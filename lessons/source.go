@@ -110,7 +110,7 @@ func (s *source) mistake(path, message string) *FormatError {
 	for path != "" && path != "$" {
 		if p, err := yaml.PathString(path); err == nil {
 			if n, err := p.FilterFile(s.tree); err == nil && n != nil {
-				return s.at(n.GetToken(), message)
+				return s.at(first(n), message)
 			}
 		}
 		i := strings.LastIndexAny(path, ".[")
@@ -120,6 +120,19 @@ func (s *source) mistake(path, message string) *FormatError {
 		path = path[:i]
 	}
 	return &FormatError{File: s.file, Message: message}
+}
+
+// first is the token that a node begins with: of a mapping in a block, its first key.
+func first(n ast.Node) *token.Token {
+	switch m := n.(type) {
+	case *ast.MappingNode:
+		if !m.IsFlowStyle && len(m.Values) > 0 {
+			return m.Values[0].Key.GetToken()
+		}
+	case *ast.MappingValueNode:
+		return m.Key.GetToken()
+	}
+	return n.GetToken()
 }
 
 // A nodeError is a mistake at a node.

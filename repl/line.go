@@ -65,7 +65,7 @@ func parseLine(text string, vars lookup, room []Word) (Line, *sockets.Error) {
 }
 
 // failures are the kinds of failure that have no errno and that "!" can ask for.
-var failures = []string{"timed-out", "cancelled", "usage", "eof", "expect", "no-lab"}
+var failures = []string{"timed-out", "cancelled", "usage", "eof", "expect", "no-lab", "no-lesson", "not-yet"}
 
 // failure is the errno or the kind of failure that s begins with, "" for neither.
 func failure(s string) string {
