@@ -35,6 +35,7 @@
 //
 //   - id: connect
 //     role: client                       only where the lesson has roles
+//     needs: raw                         where the machine does not have it, the step cannot be told, and next goes on
 //     text: {en: …, zh: …}               what to do; with the question at most 12 rows
 //     python: k.connect((…))             what the textbook writes; up to two lines are shown with the text
 //     predict: …                         a question, asked before; see below. May be left out

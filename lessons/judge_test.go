@@ -19,6 +19,7 @@ type fakeWorld struct {
 	files   []string
 	blind   error // to packets
 	broken  error // to sockets
+	lacks   error // of Offers
 }
 
 func (w *fakeWorld) Sockets(role string) ([]Socket, error) {
@@ -44,7 +45,7 @@ func (w *fakeWorld) Exists(path string) (bool, error) {
 	}
 	return false, nil
 }
-func (w *fakeWorld) Offers(string) error       { return nil }
+func (w *fakeWorld) Offers(string) error       { return w.lacks }
 func (w *fakeWorld) FreePort() (int, error)    { return 40001, nil }
 func (w *fakeWorld) TempPath() (string, error) { return "/tmp/x", nil }
 

@@ -105,6 +105,8 @@ func (v *valid) step(at string, s *Step) {
 	switch {
 	case s.Role != "" && !slices.Contains(v.l.Roles, s.Role):
 		v.wrong(at+".role", "the lesson has no role %q", s.Role)
+	case s.Needs != "" && !slices.Contains(needsKnown, s.Needs):
+		v.wrong(at+".needs", "what can be needed is %s", strings.Join(needsKnown, ", "))
 	case s.Role == "" && len(v.l.Roles) > 1:
 		v.wrong(at+".id", "which role has this step? The lesson's are %s", strings.Join(v.l.Roles, ", "))
 	case len(s.Solutions) == 0:

@@ -60,6 +60,7 @@ func TestReadMistakes(t *testing.T) {
 		{"    when:\n    - error: {op: connect, errno: ECONNREFUSED}\n", "", "needs a when", "do"},
 		{"  - [close all]\n", "  - []\n", "empty solution", "["},
 		{"minutes: 5", "minutes: 5\nneeds: [{what: luck}]", "what can be needed", "luck"},
+		{"  text: {en: \"Close it.\", zh: \"关闭它。\"}", "  needs: luck", "what can be needed", "luck"},
 	} {
 		text := skeletal(t)
 		if !strings.Contains(text, c.was) {

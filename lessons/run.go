@@ -106,6 +106,11 @@ func (r *Run) Judge(w World) (v Verdict) {
 			v = Verdict{Outcome: Untold, Seen: names.T(fmt.Sprintf("the judge itself failed: %v", p), fmt.Sprintf("判断程序自身出错：%v", p))}
 		}
 	}()
+	if s.Needs != "" {
+		if err := w.Offers(s.Needs); err != nil {
+			return untold(err)
+		}
+	}
 	j := r.judge(w, 0)
 	v = j.all(s.Expect, r.bound, func(b bindings) Verdict {
 		r.bound = b

@@ -86,6 +86,19 @@ func TestRun(t *testing.T) {
 }
 
 // TestJudgePanics: our own fault is never the learner's.
+func TestStepNeeds(t *testing.T) {
+	w := &fakeWorld{lacks: errors.New("no luck here")}
+	r := begin(t, w)
+	r.Step().Needs = "raw"
+	if v := r.Judge(w); v.Outcome != Untold || v.Seen.En != "no luck here" {
+		t.Errorf("%+v", v)
+	}
+	w.lacks = nil
+	if v := r.Judge(w); v.Outcome != NotYet {
+		t.Errorf("%+v", v)
+	}
+}
+
 func TestJudgePanics(t *testing.T) {
 	r := begin(t, &fakeWorld{})
 	if v := r.Judge(nil); v.Outcome != Untold || v.Seen.Zh == "" {
