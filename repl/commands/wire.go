@@ -19,10 +19,10 @@ var wire_ = &repl.Command{
 	Usage:   []string{"on", "off", "[S]", "save FILE"},
 	Summary: names.T("see the packets, and draw them as a ladder", "查看报文，并画成时序图"),
 	Detail: names.T(
-		"After wire on each line shows the packets that it caused, and later ones are told as they come: of this session's sockets, and nothing of anyone else's. "+
-			"wire draws what was seen of a socket's connection; wire save writes it for Wireshark, each packet with the line that caused it. In a lab it is on from the start; elsewhere it takes CAP_NET_RAW.",
-		"wire on 之后，每一行都会显示它引起的报文，后来的报文随到随报：只看本会话的套接字，不看别人的任何流量。"+
-			"wire 画出某个套接字的连接上看到的一切；wire save 存成 Wireshark 能打开的文件，每个报文附上引起它的那一行。在实验室里一开始就是打开的；在别处需要 CAP_NET_RAW 权限。"),
+		"Each line shows the packets that it caused, and later ones are told as they come: of this session's sockets, and nothing of anyone else's. It begins with the first line that may cause some; wire off ends it, wire on begins again. "+
+			"wire draws what was seen of a socket's connection; wire save writes it for Wireshark, each packet with the line that caused it. Outside a lab it takes CAP_NET_RAW; without it packets are inferred.",
+		"每一行都会显示它引起的报文，后来的报文随到随报：只看本会话的套接字，不看别人的任何流量。从第一个可能引起报文的行开始；wire off 停止，wire on 重新开始。"+
+			"wire 画出某个套接字的连接上看到的一切；wire save 存成 Wireshark 能打开的文件，每个报文附上引起它的那一行。在实验室之外需要 CAP_NET_RAW 权限；没有时，报文是推断出来的。"),
 	Flags: []repl.Flag{
 		{Name: "follow", Meaning: names.T("show packets as they come, until Ctrl-C", "随到随显示报文，直到按 Ctrl-C")},
 		timeoutFlag,
