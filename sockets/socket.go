@@ -35,6 +35,7 @@ type Socket struct {
 	Far            Far      // the other end, where it is another program's of this user
 	Way            []Visit  // the TCP states that it was seen in, the first first
 	Waits          bool     // that it is in TIME_WAIT was said
+	Device         bool     // it was bound to an interface: SO_BINDTODEVICE
 
 	Knocking []*Socket // of a listening AF_UNIX socket: this session's sockets that connected and were not yet accepted
 }
