@@ -92,7 +92,9 @@ func TestBrokenLessons(t *testing.T) {
 			text = strings.ReplaceAll(text, "`close all`", "`sockopt s SO_REUSEADDR 1`")
 		}
 		report := checkCourse(t, one(t, name, text))
-		if !slices.ContainsFunc(report.Lessons[0].Problems, func(p lessons.Problem) bool { return p.Rule == c.rule && strings.Contains(p.Message, c.says) && p.Line > 0 }) {
+		if !slices.ContainsFunc(report.Lessons[0].Problems, func(p lessons.Problem) bool {
+			return p.Rule == c.rule && strings.Contains(p.Message, c.says) && p.Line > 0
+		}) {
 			t.Errorf("%s (%s) was not found in\n%q\n%+v", c.rule, c.says, c.now, report.Lessons[0].Problems)
 		}
 	}
