@@ -7,17 +7,24 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"sockstep/sockets"
 	"sockstep/sockets/names"
 )
 
+// A madeCall is a call, and when the act was over that made it.
+type madeCall struct {
+	sockets.Call
+	over time.Time
+}
+
 // calls gives the calls that the acts since the step began made for their own sake.
-func (j *judge) calls() (all []sockets.Call) {
-	for _, a := range j.record.since(j.since, j.whose("")) {
-		for _, st := range a.Steps {
+func (j *judge) calls() (all []madeCall) {
+	for _, r := range j.record.recorded(j.since, j.whose("")) {
+		for _, st := range r.act.Steps {
 			if c, ok := st.(sockets.Call); ok && !c.Scaffold {
-				all = append(all, c)
+				all = append(all, madeCall{c, r.over})
 			}
 		}
 	}
@@ -48,8 +55,10 @@ func (j *judge) call(is *CallIs, b bindings) Verdict {
 	args := regexp.MustCompile(fill(is.Args, j.vars))
 	n := 0
 	var last *sockets.Call // of this op, that was otherwise
+	var before time.Time
+	hasty := false
 	for _, c := range j.calls() {
-		if !isOp(c, is.Op) || of != nil && !onSocket(c, *of) || !args.MatchString(c.Args) {
+		if !isOp(c.Call, is.Op) || of != nil && !onSocket(c.Call, *of) || !args.MatchString(c.Args) {
 			continue
 		}
 		right, _, err := j.fits(is.Ret, c.Ret, b)
@@ -59,11 +68,15 @@ func (j *judge) call(is *CallIs, b bindings) Verdict {
 		if is.Errno != "" && c.Errno != strings.TrimSuffix(is.Errno, "none") {
 			right = false
 		}
-		if right {
-			n += max(c.Times, 1)
-		} else {
-			last = &c
+		if !right {
+			last = &c.Call
+			continue
 		}
+		if n > 0 && c.over.Sub(before) < time.Duration(is.Apart) {
+			n, hasty = 0, true
+		}
+		n += max(c.Times, 1)
+		before = c.over
 	}
 	times := is.Times
 	if !times.Set() {
@@ -81,6 +94,9 @@ func (j *judge) call(is *CallIs, b bindings) Verdict {
 			result = last.Errno
 		}
 		return Verdict{near: 1, Seen: names.T(is.Op+" was called, but gave "+result, "调用了 "+is.Op+"，但结果是 "+result)}
+	case hasty:
+		t := time.Duration(is.Apart).String()
+		return Verdict{near: 2, Seen: names.T("between two calls of "+is.Op+" was less time than "+t, "两次 "+is.Op+" 之间不到 "+t)}
 	case n == 0:
 		return notYet(names.T("no "+is.Op+" in this step yet", "这一步还没有调用过 "+is.Op))
 	default:

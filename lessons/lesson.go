@@ -152,12 +152,13 @@ type SocketIs struct {
 
 // A CallIs describes a system call.
 type CallIs struct {
-	Op     string `yaml:"op"`
-	Errno  string `yaml:"errno"`
-	Ret    Number `yaml:"ret"`
-	Times  Number `yaml:"times"`
-	Socket string `yaml:"socket"`
-	Args   string `yaml:"args"`
+	Op     string   `yaml:"op"`
+	Errno  string   `yaml:"errno"`
+	Ret    Number   `yaml:"ret"`
+	Times  Number   `yaml:"times"`
+	Socket string   `yaml:"socket"`
+	Args   string   `yaml:"args"`
+	Apart  Duration `yaml:"apart"` // at least so much time between two of them; a hasty one begins a new row
 }
 
 // A BytesIs describes what was sent or received.

@@ -34,14 +34,14 @@ func (j *judge) measure(k Key, b bindings) (string, error) {
 	case k.Calls != "":
 		n := 0
 		for _, c := range j.calls() {
-			if isOp(c, k.Calls) {
+			if isOp(c.Call, k.Calls) {
 				n += max(c.Times, 1)
 			}
 		}
 		return strconv.Itoa(n), nil
 	case k.Errno != "":
 		for _, c := range slices.Backward(j.calls()) {
-			if isOp(c, k.Errno) {
+			if isOp(c.Call, k.Errno) {
 				if c.Errno == "" {
 					return "none", nil
 				}

@@ -2,6 +2,7 @@ package lessons
 
 import (
 	"sync"
+	"time"
 
 	"sockstep/sockets"
 )
@@ -15,6 +16,7 @@ type Record struct {
 type recorded struct {
 	role string
 	act  *sockets.Act
+	over time.Time
 }
 
 // mostRecorded bounds how many acts of one step are remembered, the newest.
@@ -37,7 +39,7 @@ func (r *Record) Add(role string, a *sockets.Act) {
 	if len(r.acts) == mostRecorded {
 		r.acts = append(r.acts[:0], r.acts[mostRecorded/2:]...)
 	}
-	r.acts = append(r.acts, recorded{role, a})
+	r.acts = append(r.acts, recorded{role, a, time.Now()})
 }
 
 // reset forgets everything: a step begins.
@@ -55,12 +57,20 @@ func (r *Record) len() int {
 
 // since gives the acts of a role from a mark on.
 func (r *Record) since(mark int, role string) (acts []*sockets.Act) {
+	for _, a := range r.recorded(mark, role) {
+		acts = append(acts, a.act)
+	}
+	return acts
+}
+
+// recorded gives them with what is known beside them.
+func (r *Record) recorded(mark int, role string) (all []recorded) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, a := range r.acts[min(mark, len(r.acts)):] {
 		if a.role == role {
-			acts = append(acts, a.act)
+			all = append(all, a)
 		}
 	}
-	return acts
+	return all
 }

@@ -16,24 +16,50 @@ import (
 	"time"
 )
 
-// inALab is sockstep as somebody starts it who has no lab yet. The test ends here, and says so, where the machine allows
-// none; unless everything is required, and others are allowed namespaces.
-func inALab(t *testing.T) func(name string, args ...string) *exec.Cmd {
+// inALab is sockstep as somebody starts it who has no lab yet, and a folder that is theirs. Where the tests run as root, it is
+// a user who has no rights at all. The test ends here, and says so, where the machine allows none; unless everything is
+// required, and others are allowed namespaces.
+func inALab(t *testing.T) (command func(name string, args ...string) *exec.Cmd, dir string) {
 	t.Helper()
-	runtime, err := os.MkdirTemp("/tmp", "lab") // a socket's path is short
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(runtime) })
-	command := func(name string, args ...string) *exec.Cmd {
-		c := exec.CommandContext(t.Context(), name, args...)
-		c.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+runtime, "XDG_CONFIG_HOME="+runtime, "SOCKSTEP_LAB=", "LC_ALL=C.UTF-8")
+	dir = ownFolder(t)
+	command = func(name string, args ...string) *exec.Cmd {
+		c := exec.CommandContext(t.Context(), "/proc/self/exe", args...) // where its file lies not everybody may look
+		c.Args[0], c.Dir = name, "/"
+		c.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+dir, "XDG_CONFIG_HOME="+dir, "HOME="+dir, "SOCKSTEP_LAB=", "LC_ALL=C.UTF-8")
+		c.SysProcAttr = asNobody()
 		return c
 	}
 	if out, err := command("sockstep", "lab", "--", "true").CombinedOutput(); err != nil {
 		allowsNone(t, fmt.Sprintf("%v\n%s", err, out))
 	}
-	return command
+	return command, dir
+}
+
+// nobody is a user who has no rights.
+const nobody = 65534
+
+// asNobody starts a program as nobody where the tests run as root.
+func asNobody() *syscall.SysProcAttr {
+	if os.Getuid() != 0 {
+		return nil
+	}
+	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+}
+
+// ownFolder makes a folder of nobody's where the tests run as root. Its name is short: so is a socket's.
+func ownFolder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/tmp", "lab") // not t.TempDir: the user must be able to get there
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if os.Getuid() == 0 {
+		if err := os.Chown(dir, nobody, nobody); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }
 
 // allowsNone ends a test where this machine allows no lab, and says so; unless everything is required, and others are
@@ -72,9 +98,9 @@ type labAct struct {
 // acts runs lines in a lab, and gives what came of each.
 func acts(t *testing.T, lines ...string) map[string]labAct {
 	t.Helper()
-	command := inALab(t)
-	file := filepath.Join(t.TempDir(), "session.sock")
-	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+	command, dir := inALab(t)
+	file := filepath.Join(dir, "session.sock")
+	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	c := command("sockstep", "--json", "run", "--lab", file)
@@ -211,7 +237,7 @@ func TestLabFragments(t *testing.T) {
 // TestLabJoin: a second terminal is in the same network, and in none once the first is gone.
 func TestLabJoin(t *testing.T) {
 	t.Parallel()
-	command := inALab(t)
+	command, _ := inALab(t)
 	if out, err := command("sockstep", "lab", "join", "-c", "sockets").CombinedOutput(); err == nil || !strings.Contains(string(out), "no lab of yours is running") {
 		t.Errorf("without a lab: %v\n%s", err, out)
 	}
@@ -245,7 +271,10 @@ func TestLabJoin(t *testing.T) {
 // TestLabCommand: other programs run in the lab, and their status is sockstep's.
 func TestLabCommand(t *testing.T) {
 	t.Parallel()
-	command := inALab(t)
+	command, _ := inALab(t)
+	if out, err := command("sockstep", "lab", "--", "id", "-u").Output(); err != nil || strings.TrimSpace(string(out)) == "0" {
+		t.Errorf("the user is to be an ordinary one: %v: %s", err, out)
+	}
 	if out, err := command("sockstep", "lab", "--", "sh", "-c", "hostname; exit 3").Output(); exitCode(err) != 3 || string(out) != "left\n" {
 		t.Errorf("%v: %q", err, out)
 	}

@@ -44,7 +44,9 @@ func (s *settings) prompt() error {
 	if s.lab != nil {
 		hello = labGreeting
 	}
-	fmt.Fprint(t, hello.In(p.session.Lang()))
+	if s.first == "" {
+		fmt.Fprint(t, hello.In(p.session.Lang()))
+	}
 	if s.lab != nil {
 		for _, lack := range s.lab.Lacks() {
 			fmt.Fprintln(t, labLacks.In(p.session.Lang())+lack.Error())
@@ -55,6 +57,9 @@ func (s *settings) prompt() error {
 	go p.session.WatchArrivals(ctx)
 	go p.keepFresh(ctx)
 	go p.watchLab(ctx, s.lab)
+	if s.first != "" {
+		p.Run(ctx, s.first)
+	}
 	err = t.Loop(ctx, p)
 	var sig *tty.SignalError
 	if errors.As(err, &sig) {

@@ -47,6 +47,12 @@ func seatAt(t *testing.T, cols, rows int, env ...string) *student {
 // seatOn is seatAt with what the program is started by.
 func seatOn(t *testing.T, attr *syscall.SysProcAttr, cols, rows int, env ...string) *student {
 	t.Helper()
+	return seatWith(t, attr, cols, rows, nil, env)
+}
+
+// seatWith is seatOn with arguments for the program.
+func seatWith(t *testing.T, attr *syscall.SysProcAttr, cols, rows int, args, env []string) *student {
+	t.Helper()
 	keys, line, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +70,7 @@ func seatOn(t *testing.T, attr *syscall.SysProcAttr, cols, rows int, env ...stri
 		t.Fatal(err)
 	}
 	home := t.TempDir()
-	c := exec.Command(name)
+	c := exec.Command(name, args...)
 	c.Env = append(os.Environ(), append([]string{"TERM=xterm-256color", "LC_ALL=C.UTF-8", "NO_COLOR=", "HOME=" + home,
 		"XDG_CONFIG_HOME=" + home, "XDG_STATE_HOME=" + home}, env...)...)
 	c.Stdin, c.Stdout, c.Stderr = line, line, line
@@ -460,4 +466,20 @@ func TestPromptWatches(t *testing.T) {
 	s.types("\x03")
 	s.until("the prompt", func(screen string) bool { return !strings.Contains(screen, "any key ends it") })
 	s.does("print still here", "still here")
+}
+
+// TestPromptLesson begins a lesson from the shell: its first step stands above the prompt, and is done by any name.
+func TestPromptLesson(t *testing.T) {
+	for lang, text := range map[string][3]string{
+		"en": {"Make a TCP socket", "✓", "2/11"}, "zh": {"创建一个 TCP 套接字", "✓", "2/11"},
+	} {
+		t.Run(lang, func(t *testing.T) {
+			s := seatWith(t, &syscall.SysProcAttr{Setsid: true, Setctty: true}, 80, 24, []string{"--lang", lang, "lesson", "attributes"}, nil)
+			s.sees(text[0])
+			s.types("mine = socket\r")
+			s.sees(text[1])
+			s.sees(text[2])
+			s.does("close all", "close(")
+		})
+	}
 }

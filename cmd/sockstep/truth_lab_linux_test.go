@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -126,11 +125,7 @@ var raw = []string{"-o", "tcp.relative_sequence_numbers:FALSE", "-o", "ip.defrag
 // playBesideTcpdump plays lines in a lab; where the tests run as root, as a user who has no rights.
 func playBesideTcpdump(t *testing.T, seed uint64, lines []string) (out, left, right []byte) {
 	t.Helper()
-	dir, err := os.MkdirTemp("/tmp", "lab") // not t.TempDir: the user must be able to get there
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
+	dir := ownFolder(t)
 	script := filepath.Join(dir, "session.sock")
 	if err := os.WriteFile(script, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
 		t.Fatal(err)
@@ -139,19 +134,10 @@ func playBesideTcpdump(t *testing.T, seed uint64, lines []string) (out, left, ri
 	c.Args[0] = "sockstep-dumped"
 	c.Dir = "/"
 	c.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+dir, "XDG_CONFIG_HOME="+dir, "SOCKSTEP_LAB=", "LC_ALL=C.UTF-8")
-	c.SysProcAttr = &syscall.SysProcAttr{}
-	if os.Getuid() == 0 {
-		const nobody = 65534
-		c.SysProcAttr.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
-		for _, name := range []string{dir, script} {
-			if err := os.Chown(name, nobody, nobody); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
+	c.SysProcAttr = asNobody()
 	var complaints bytes.Buffer
 	c.Stderr = &complaints
-	out, err = c.Output()
+	out, err := c.Output()
 	switch {
 	case exitCode(err) == noLab:
 		allowsNone(t, complaints.String())

@@ -227,9 +227,9 @@ func partly(e *repl.Env, k *sockets.Socket, n, want int64, err error) error {
 }
 
 func notePartial(e *repl.Env, k *sockets.Socket, n, want int64) {
-	w := strconv.FormatInt(want, 10)
-	if want < 0 {
-		w = "?"
+	w := "" // the note says it without a number
+	if want >= 0 {
+		w = strconv.FormatInt(want, 10)
 	}
 	e.Act.Note("partial-send", "s", k.Name, "n", strconv.FormatInt(n, 10), "got", strconv.FormatInt(n, 10), "want", w)
 }

@@ -155,6 +155,10 @@ const (
 // before reports whether a comes before b in sequence space, which goes round (RFC 9293 3.4).
 func before(a, b uint32) bool { return int32(a-b) < 0 }
 
+// onward reports whether a sender that is at a has gone on to b. It reaches back no further than the largest window, 1 GiB
+// (RFC 7323 2.3); what seems to lie further back lies ahead, behind more than the capture has seen.
+func onward(a, b uint32) bool { return a != b && a-b > 1<<30 }
+
 // Forget drops what is known of the connection between two ends, in either order.
 func (f *Follower) Forget(a, b netip.AddrPort) {
 	key, _ := flowOf(a, b)

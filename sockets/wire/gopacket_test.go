@@ -86,6 +86,7 @@ func differs(frame []byte, p *Packet) string {
 			diffs = append(diffs, fmt.Sprintf("%s: %v, gopacket %v", what, ours, theirs))
 		}
 	}
+	tags := 0
 	for _, l := range g.Layers() {
 		switch l.LayerType() {
 		case layers.LayerTypeTCP, layers.LayerTypeUDP, layers.LayerTypeICMPv4, layers.LayerTypeICMPv6:
@@ -98,9 +99,10 @@ func differs(frame []byte, p *Packet) string {
 			same("src mac", p.SrcMAC, l.SrcMAC)
 			same("dst mac", p.DstMAC, l.DstMAC)
 		case *layers.Dot1Q:
-			if len(p.VLANs) > 0 && len(g.Layers()) > 2 {
-				same("vlan", p.VLANs[0].ID, l.VLANIdentifier)
+			if tags < len(p.VLANs) && len(g.Layers()) > 2 {
+				same("vlan", p.VLANs[tags].ID, l.VLANIdentifier)
 			}
+			tags++
 		case *layers.IPv4:
 			if p.Family != 4 {
 				return "another version than ours"

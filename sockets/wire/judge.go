@@ -131,7 +131,7 @@ func (c *connection) sequence(p *Packet, me int, s *Seen) question {
 		mine.sent, mine.next = true, last
 	case t.Seq == mine.next:
 		mine.next = last
-	case before(mine.next, t.Seq):
+	case onward(mine.next, t.Seq):
 		s.Gap = true
 		if len(mine.holes) < mostHoles {
 			mine.holes = append(mine.holes, hole{mine.next, t.Seq})
@@ -204,14 +204,14 @@ func (c *connection) acknowledgement(t *TCP, me int, s *Seen) {
 	if pure := length(t) == 0 && !s.KeepAlive && !s.WindowProbe; pure && same {
 		c.repeatedAck(t, me, s)
 	}
-	if peer.sent && before(peer.next, t.Ack) {
+	if peer.sent && onward(peer.next, t.Ack) {
 		s.AckedUnseen = true
 		peer.next = t.Ack
 	} else if !peer.sent {
 		peer.sent, peer.next = true, t.Ack
 	}
 	switch {
-	case !mine.hasAck || before(mine.ack, t.Ack):
+	case !mine.hasAck || onward(mine.ack, t.Ack):
 		mine.ack, mine.hasAck, mine.window, mine.dups = t.Ack, true, t.Window, 0
 		peer.fill(t.Ack-1<<30, t.Ack) // what was acknowledged has arrived, seen here or not
 	case same:
