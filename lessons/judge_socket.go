@@ -1,6 +1,7 @@
 package lessons
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -127,6 +128,9 @@ func (j *judge) mismatches(is *SocketIs, s Socket, b bindings) (m mismatch, err 
 	case s.Closed:
 		check(true, false, &m.wrong, names.T("is closed", "已经关闭"))
 		return m, nil
+	}
+	if s.NoState != "" && (is.State != "" || is.RecvQ.Set() && s.Backlog >= 0) {
+		return m, errors.New(s.NoState)
 	}
 	j.addresses(is, s, check, &m)
 	check(is.State != "", s.State == is.State, &m.wrong, names.T("is in "+orNone(s.State)+", not "+is.State, "处于 "+orNone(s.State)+"，而不是 "+is.State))

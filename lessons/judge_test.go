@@ -196,6 +196,7 @@ func TestJudgeCannotTell(t *testing.T) {
 		{"  - packet: {flags: S}\n  - socket: {kind: udp}", &fakeWorld{blind: why, sockets: []Socket{listening}}, NotYet},
 		{"  - not: {packet: {flags: S}}", &fakeWorld{blind: why}, Untold},
 		{"  - socket: {kind: tcp}", &fakeWorld{broken: errors.New("no kernel")}, Untold},
+		{"  - socket: {kind: tcp, state: LISTEN}", &fakeWorld{sockets: []Socket{{ID: "1", Kind: "tcp", NoState: "unsupported"}}}, Untold},
 		{"  - no-socket: {kind: tcp}", &fakeWorld{broken: errors.New("no kernel")}, Untold},
 	} {
 		v := with(t, c.world, c.expect).Judge(c.world)

@@ -33,7 +33,8 @@ type Socket struct {
 	Kind     string // tcp, udp, unix, …
 	Family   string // AF_INET
 	Type     string // SOCK_STREAM
-	State    string // of TCP as the kernel names it; else LISTEN, ESTABLISHED, CONNECTED or CLOSE
+	State    string // of TCP as the kernel names it; else LISTEN, ESTABLISHED, CONNECTED, BOUND or -
+	NoState  string // why the system does not tell the state, nor the accept queue; "" where it does
 	Local    string // as the language writes it; "" for none
 	Peer     string
 	RecvQ    int // of a LISTEN the accept queue

@@ -59,7 +59,9 @@ func (e *Env) startLesson(l *lessons.Lesson, step int) error {
 		return &sockets.Error{Op: e.Command.Name, Kind: "lessons", Err: err, Message: names.T("the lesson cannot begin: "+err.Error(), "这一课无法开始："+err.Error())}
 	}
 	g.run, g.free, g.over = run, false, false
-	if err := e.playUpTo(step); err != nil {
+	stuck, err := e.playUpTo(step)
+	if err != nil {
+		g.free = true // so that lesson begins anew
 		return err
 	}
 	s.watch()
@@ -71,16 +73,20 @@ func (e *Env) startLesson(l *lessons.Lesson, step int) error {
 		list := orList(closed, ", ")
 		ev.Said = names.T("A lesson begins with nothing open; closed were "+list+".", "课程开始时没有打开的套接字；已关闭 "+list+"。")
 	}
+	if !stuck.IsZero() {
+		ev.Said = stuck
+	}
 	e.Result(ev.Value(s.Lang()))
 	return nil
 }
 
-// playUpTo plays the first solutions of the steps before one. What was called stands in this act, as sockstep's own.
-func (e *Env) playUpTo(step int) error {
+// playUpTo plays the first solutions of the steps before one. What was called stands in this act, as sockstep's own. Where one
+// does not come true here, the learner stands at that one, and is told.
+func (e *Env) playUpTo(step int) (stuck names.Text, err error) {
 	s := e.Session
 	g := s.lesson
 	if g.run.At() >= step {
-		return nil
+		return stuck, nil
 	}
 	seq, last, odd := s.seq, s.last, s.odd
 	s.observers = []sockets.Observer{g.run.Record, sockets.ObserverFunc(func(_ *sockets.Act, st sockets.Step) {
@@ -101,10 +107,11 @@ func (e *Env) playUpTo(step int) error {
 		v, err := e.playStep(st.Solutions[0])
 		switch {
 		case err != nil:
-			return err
+			return stuck, err
 		case v.Outcome == lessons.NotYet:
-			return &sockets.Error{Op: e.Command.Name, Kind: "lessons", Message: names.T("the step "+st.ID+" could not be played: "+v.Seen.En, "步骤 "+st.ID+" 无法演示："+v.Seen.Zh),
-				Fix: names.T("again", "again")}
+			s.own()
+			return names.T("This step's solution was played, but did not come true here: "+v.Seen.En+". The lesson goes on from it.",
+				"演示了这一步的答案，但在这里没有成立："+v.Seen.Zh+"。课程从这一步继续。"), nil
 		case v.Outcome == lessons.Untold:
 			g.run.Pass(g.world(s), lessons.Passing)
 		default:
@@ -112,7 +119,7 @@ func (e *Env) playUpTo(step int) error {
 		}
 		s.own()
 	}
-	return nil
+	return stuck, nil
 }
 
 // playStep plays a solution, and waits until it has come true.

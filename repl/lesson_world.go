@@ -76,7 +76,11 @@ func (w world) Sockets(role string) ([]lessons.Socket, error) {
 func (w world) now(k *sockets.Socket, x *lessons.Socket) {
 	look := w.look()
 	if x.Kind == "tcp" {
-		if st, err := look.State(k.FD); err == nil && !(st == "CLOSE" && k.State == "TIME_WAIT") {
+		st, err := look.State(k.FD)
+		switch {
+		case err != nil:
+			x.NoState = err.Error()
+		case st != "CLOSE" || k.State != "TIME_WAIT": // of a connection that waits, the descriptor knows nothing more
 			x.State = st
 		}
 	}

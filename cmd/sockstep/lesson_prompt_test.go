@@ -16,11 +16,10 @@ func TestPromptInALesson(t *testing.T) {
 		}
 		s.does("goto nothing", "2/13")
 		s.does("recv c --timeout 0.3 &", "›")
-		screen = s.sees("3/13")
-		rows := strings.Split(strings.TrimRight(screen, " \n"), "\n")
-		if last := rows[len(rows)-1]; !strings.Contains(last, "›") {
-			t.Errorf("the prompt is not below the text:\n%s", screen)
-		}
+		s.until("the next step above the prompt", func(screen string) bool {
+			rows := strings.Split(strings.TrimRight(screen, " \n"), "\n")
+			return strings.Contains(screen, "3/13") && strings.Contains(rows[len(rows)-1], "›")
+		})
 		s.does("predict b", "8")
 		s.does("send k abcdefgh", "4/13")
 		s.types("exit\r")

@@ -86,11 +86,11 @@ var greeting = names.T(
 	"sockstep: real sockets, step by step. Try these, one line at a time:\n"+
 		"  s = listen tcp 127.0.0.1:8888   a server waits for connections\n"+
 		"  c = connect tcp 127.0.0.1:8888  a client connects, here or elsewhere\n"+
-		"  help   all commands      help send   one of them      Ctrl-D   leave\n",
+		"  lesson   a course    help   all commands    help send   one    Ctrl-D   leave\n",
 	"sockstep：一步一步，用真正的套接字。一行一行地试试：\n"+
 		"  s = listen tcp 127.0.0.1:8888   服务器等待连接\n"+
 		"  c = connect tcp 127.0.0.1:8888  客户端发起连接，就在这里或在另一个终端\n"+
-		"  help   所有命令          help send   某条命令         Ctrl-D   退出\n")
+		"  lesson   上课     help   所有命令     help send   某条命令     Ctrl-D   退出\n")
 
 // labGreeting is greeting for a network of the student's own.
 var labGreeting = names.T(
