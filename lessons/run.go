@@ -170,6 +170,7 @@ type Passed struct {
 	Predicted string // the choice, as the file has it; "" where none was made
 	Measured  string // the right choice; "" where there was no question, or nothing was measured
 	Value     string // what was measured
+	Why       error  // nothing could be measured here
 }
 
 // Right reports whether the prediction was.
@@ -181,7 +182,9 @@ func (r *Run) Pass(w World, how How) Passed {
 	p := Passed{Step: s, How: how, Hints: r.hints, Predicted: r.answer}
 	if s.Predict != nil {
 		j := r.judge(w, 0)
-		if v, err := j.measure(s.Predict.Key, r.bound); err == nil {
+		if v, err := j.measure(s.Predict.Key, r.bound); err != nil {
+			p.Why = err
+		} else {
 			p.Value = v
 			if i := j.right(s.Predict, v, r.bound); i >= 0 {
 				p.Measured = s.Predict.Choices[i].Is
