@@ -66,7 +66,7 @@ func KindName(f Family, k Kind, proto int) string {
 	switch {
 	case f == UNIX && k == Stream:
 		return "unix"
-	case f == UNIX && k == Dgram:
+	case f == UNIX && (k == Dgram || k == Raw): // the kernel makes the same of both
 		return "unix-dgram"
 	case f == UNIX:
 		return "unix-seqpacket"
