@@ -106,10 +106,8 @@ func (r *Run) Judge(w World) (v Verdict) {
 			v = Verdict{Outcome: Untold, Seen: names.T(fmt.Sprintf("the judge itself failed: %v", p), fmt.Sprintf("判断程序自身出错：%v", p))}
 		}
 	}()
-	if s.Needs != "" {
-		if err := w.Offers(s.Needs); err != nil {
-			return untold(err)
-		}
+	if v := r.Lacks(w); v.Outcome == Untold {
+		return v
 	}
 	j := r.judge(w, 0)
 	v = j.all(s.Expect, r.bound, func(b bindings) Verdict {
@@ -117,6 +115,16 @@ func (r *Run) Judge(w World) (v Verdict) {
 		return held()
 	})
 	r.remember(j)
+	return v
+}
+
+// Lacks is Untold, and says why, where the machine does not have what the step that is on needs: its lines are better not played.
+func (r *Run) Lacks(w World) (v Verdict) {
+	if s := r.Step(); s != nil && s.Needs != "" {
+		if err := w.Offers(s.Needs); err != nil {
+			return untold(err)
+		}
+	}
 	return v
 }
 
