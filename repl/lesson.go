@@ -262,6 +262,10 @@ func (s *Session) stepEvent(intro bool) lessons.Event {
 		}
 		return ev
 	}
+	if v := r.Lacks(l.world(s)); v.Outcome == lessons.Untold {
+		ev.Verdict, ev.Missing = v.Outcome.String(), v.Seen.Plus(names.T("(`next` goes on)", "（`next` 继续）"))
+	}
+	s.own()
 	title := strings.TrimSpace(r.Lesson.Number + " ")
 	ev.Title = names.Text{En: strings.TrimSpace(title + " " + r.Lesson.Title.En), Zh: strings.TrimSpace(title + " " + r.Lesson.Title.Zh)}
 	ev.At, ev.Of = r.At()+1, len(r.Lesson.Steps)

@@ -128,6 +128,9 @@ func (e *Env) playUpTo(step int) (stuck names.Text, err error) {
 func (e *Env) playStep(lines []string) (lessons.Verdict, error) {
 	s := e.Session
 	g := s.lesson
+	if v := g.run.Lacks(g.world(s)); v.Outcome == lessons.Untold {
+		return v, nil
+	}
 	for _, line := range g.run.Lines(lines) {
 		act := s.do(e.Ctx, line)
 		if e.Ctx.Err() != nil {
