@@ -11,7 +11,7 @@ type lessonStage struct{ s *settings }
 
 // Open opens a fresh session.
 func (t lessonStage) Open() (lessons.Player, error) {
-	return repl.NewPlayer(repl.Config{Table: commands.Table(), OpenWire: t.s.wires(), OpenKernel: openKernel, Lab: t.s.network()}), nil
+	return repl.NewPlayer(repl.Config{Table: commands.Table(), Lang: t.s.language(), OpenWire: t.s.wires(), OpenKernel: openKernel, Lab: t.s.network()}), nil
 }
 
 // Words are what has to be taught before a line can be typed.
