@@ -111,6 +111,7 @@ func TestJudge(t *testing.T) {
 		{"  - socket: {kind: tcp, state: LISTEN, option: {SO_REUSEADDR: 1}}", Held, ""},
 		{"  - socket: {kind: tcp, state: LISTEN, option: {SO_REUSEADDR: 0}}", NotYet, "has SO_REUSEADDR 1, not 0"},
 		{"  - socket: {kind: tcp, state: LISTEN, option: {SO_TYPO: 0}}", Untold, "no such option"},
+		{"  - socket: {kind: unix, option: {SO_TYPO: 0}}", NotYet, "there is no open unix socket"}, // others are not asked
 		{"  - socket: {kind: tcp, state: LISTEN, blocking: true}", Held, ""},
 		{"  - socket: {kind: tcp, state: LISTEN, blocking: false}", NotYet, "still waits"},
 		{"  - socket: {kind: udp, local: none, peer: none}", Held, ""},
