@@ -11,6 +11,6 @@ import (
 func main() {
 	sys.ReserveStdio()
 	debug.SetMemoryLimit(128 << 20) // from there on it collects as often as it takes
-	debug.SetGCPercent(400) // a line leaves some kilobytes behind and the heap is small: collecting less often is cheap
+	debug.SetGCPercent(400)         // a line leaves some kilobytes behind and the heap is small: collecting less often is cheap
 	os.Exit(execute(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
 }

@@ -17,13 +17,19 @@ import (
 // to be gone, which costs a hundred times as much.
 // Where several share one address (SO_REUSEPORT), it is one of them; [Diag.TCPList] has all.
 func (d *Diag) TCP(local, peer netip.AddrPort) (s TCP, err error) {
-	err = d.do(func(x *exchange) (err error) { s, err = find(x, unix.IPPROTO_TCP, local, peer, parseTCP, true); return err })
+	err = d.do(func(x *exchange) (err error) {
+		s, err = find(x, unix.IPPROTO_TCP, local, peer, parseTCP, true)
+		return err
+	})
 	return s, err
 }
 
 // UDP is [Diag.TCP] of a UDP socket; without a peer, of one that was not connected.
 func (d *Diag) UDP(local, peer netip.AddrPort) (s UDP, err error) {
-	err = d.do(func(x *exchange) (err error) { s, err = find(x, unix.IPPROTO_UDP, local, peer, parseUDP, true); return err })
+	err = d.do(func(x *exchange) (err error) {
+		s, err = find(x, unix.IPPROTO_UDP, local, peer, parseUDP, true)
+		return err
+	})
 	return s, err
 }
 
