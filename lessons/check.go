@@ -217,7 +217,7 @@ func (c *checking) row() (whole bool, all []heard, vars map[string]string, err e
 	if err != nil {
 		return false, nil, nil, err
 	}
-	defer t.player.Close()
+	defer t.close()
 	for i, s := range c.l.Steps {
 		if t.lacks(s) {
 			c.report.Untold = append(c.report.Untold, s.ID+": "+t.run.Judge(t.player).Seen.En)
@@ -282,7 +282,7 @@ func (c *checking) another(step, n int) error {
 	if err != nil {
 		return err
 	}
-	defer t.player.Close()
+	defer t.close()
 	s := c.l.Steps[step]
 	if t.lacks(s) || !t.upTo(step) {
 		return nil
@@ -308,7 +308,7 @@ func (c *checking) nearMiss(step, n int) error {
 	if err != nil {
 		return err
 	}
-	defer t.player.Close()
+	defer t.close()
 	s := c.l.Steps[step]
 	if t.lacks(s) || !t.upTo(step) {
 		return nil
