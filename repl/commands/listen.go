@@ -151,6 +151,11 @@ func startListening(e *repl.Env, k *sockets.Socket, backlog int) error {
 		e.Act.Change(k.Name, "backlog", strconv.Itoa(k.Backlog), strconv.Itoa(backlog))
 	}
 	k.Backlog, k.Bound = backlog, true
+	if !k.Toward.IsZero() { // a connect that failed took its port away, and listen gave it another
+		if local, err := e.Sys.Scaffold().Getsockname(k.FD); err == nil {
+			k.Rename(e.Act, local)
+		}
+	}
 	if unbound {
 		e.Observe(k)
 		e.Act.Note("listen-unbound", "s", k.Name, "port", strconv.Itoa(int(k.Local.Port)))
