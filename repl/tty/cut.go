@@ -3,7 +3,6 @@ package tty
 import (
 	"bytes"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	prompt "github.com/c-bata/go-prompt"
@@ -135,7 +134,7 @@ func text(b []byte) (n int, k key, ok bool) {
 			break
 		}
 		r, size := utf8.DecodeRune(b[n:])
-		if !unicode.IsControl(r) { // C1 control characters come as UTF-8, too
+		if !hidden(r) { // C1 control characters come as UTF-8, too, and so do those that turn the reading direction
 			s = utf8.AppendRune(s, r)
 		}
 		n += size

@@ -213,11 +213,11 @@ func join(keys []key) string {
 	return b.String()
 }
 
-// printable is s without control characters and broken UTF-8.
+// printable is s without control characters, hidden ones and broken UTF-8.
 func printable(s string) string {
 	s = strings.ToValidUTF8(s, "")
 	return strings.Map(func(r rune) rune {
-		if r < 0x20 || r >= 0x7f && r < 0xa0 {
+		if r < 0x20 || r >= 0x7f && r < 0xa0 || hidden(r) {
 			return -1
 		}
 		return r
