@@ -217,7 +217,7 @@ func (c *checking) row() (whole bool, all []heard, vars map[string]string, err e
 	if err != nil {
 		return false, nil, nil, err
 	}
-	defer t.player.Close()
+	defer t.close()
 	for i, s := range c.l.Steps {
 		if t.lacks(s) {
 			c.report.Untold = append(c.report.Untold, s.ID+": "+t.run.Judge(t.player).Seen.En)
@@ -245,12 +245,17 @@ func (c *checking) row() (whole bool, all []heard, vars map[string]string, err e
 		}
 		all = append(all, hear(t.run.Record))
 		p := t.run.Pass(t.player, how)
-		if s.Predict != nil && p.Measured == "" && how == Done && !c.lacking {
+		if s.Predict != nil && how == Done && c.mismeasured(p) {
 			c.problem("key", fmt.Sprintf("$.steps[%d].predict.choices", i), s, "measured was %q, which is no choice", p.Value)
 		}
 	}
 	c.leaks(t)
 	return true, all, t.run.Vars, nil
+}
+
+// mismeasured reports whether what a prediction is about was measured, and is none of its choices; or could have been, and was not.
+func (c *checking) mismeasured(p Passed) bool {
+	return p.Measured == "" && !c.lacking && (p.Why == nil || errors.Is(p.Why, errUnmeasured))
 }
 
 // leaks holds the lesson to closing what it opened.
@@ -277,7 +282,7 @@ func (c *checking) another(step, n int) error {
 	if err != nil {
 		return err
 	}
-	defer t.player.Close()
+	defer t.close()
 	s := c.l.Steps[step]
 	if t.lacks(s) || !t.upTo(step) {
 		return nil
@@ -289,8 +294,8 @@ func (c *checking) another(step, n int) error {
 	}
 	if v := t.await(s); v.Outcome == NotYet {
 		c.problem("solution", at, s, "the step does not hold after this solution: %s", v.Seen.En)
-	} else if s.Predict != nil && v.Outcome == Held && !c.lacking {
-		if p := t.run.Pass(t.player, Done); p.Measured == "" {
+	} else if s.Predict != nil && v.Outcome == Held {
+		if p := t.run.Pass(t.player, Done); c.mismeasured(p) {
 			c.problem("key", fmt.Sprintf("$.steps[%d].predict.choices", step), s, "after solution %d measured was %q, which is no choice", n+1, p.Value)
 		}
 	}
@@ -303,7 +308,7 @@ func (c *checking) nearMiss(step, n int) error {
 	if err != nil {
 		return err
 	}
-	defer t.player.Close()
+	defer t.close()
 	s := c.l.Steps[step]
 	if t.lacks(s) || !t.upTo(step) {
 		return nil

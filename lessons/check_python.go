@@ -61,7 +61,7 @@ func (c *checking) python(want []heard, vars map[string]string) error {
 	if err != nil {
 		return err
 	}
-	defer t.player.Close()
+	defer t.close()
 	for name, kind := range c.l.Vars {
 		if strings.HasPrefix(kind, "random-") {
 			t.run.Vars[name] = vars[name]

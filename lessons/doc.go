@@ -64,6 +64,7 @@
 //     as: s                              from now on the lesson calls it s, whatever its owner does
 //   - no-socket: {closed: false}         there is none such
 //   - call: {op: connect, errno: ECONNREFUSED, ret: 0, times: 2.., socket: s, args: SO_REUSE.*}
+//   - call: {op: send, times: 2, apart: 150ms}      with at least so much time between two of them
 //   - received: {socket: c, n: 5, bytes: $word}
 //   - sent: {socket: k, n: len($word)}   by sockstep's own record; without a socket, through any
 //   - packet: {flags: SA, proto: tcp, len: 0, direction: sent, source: captured, retransmission: true, lost: true, times: 1}

@@ -14,7 +14,8 @@ def told(call, takes):
         except OSError as e:
             errnos.append("timed-out" if isinstance(e, TimeoutError) and e.errno is None else names.get(e.errno, type(e).__name__))
             raise
-        flags = args[1] if len(args) > 1 else kw.get("flags", 0)
+        at = 2 if call.__name__ == "recvmsg" else 1
+        flags = args[at] if len(args) > at else kw.get("flags", 0)
         if takes and not (isinstance(flags, int) and flags & socket.MSG_PEEK):
             received.extend(result[0] if isinstance(result, tuple) else result)
         return result
@@ -26,7 +27,7 @@ class Told(socket.socket):
 
 
 for name in "bind connect listen accept send sendall sendto sendmsg recv recvfrom recvmsg shutdown setsockopt getsockopt getpeername getsockname".split():
-    setattr(Told, name, told(getattr(socket.socket, name), name in ("recv", "recvfrom")))
+    setattr(Told, name, told(getattr(socket.socket, name), name in ("recv", "recvfrom", "recvmsg")))
 socket.socket = Told  # accept, socketpair and create_connection make these, too
 
 

@@ -106,10 +106,8 @@ func (r *Run) Judge(w World) (v Verdict) {
 			v = Verdict{Outcome: Untold, Seen: names.T(fmt.Sprintf("the judge itself failed: %v", p), fmt.Sprintf("判断程序自身出错：%v", p))}
 		}
 	}()
-	if s.Needs != "" {
-		if err := w.Offers(s.Needs); err != nil {
-			return untold(err)
-		}
+	if v := r.Lacks(w); v.Outcome == Untold {
+		return v
 	}
 	j := r.judge(w, 0)
 	v = j.all(s.Expect, r.bound, func(b bindings) Verdict {
@@ -117,6 +115,16 @@ func (r *Run) Judge(w World) (v Verdict) {
 		return held()
 	})
 	r.remember(j)
+	return v
+}
+
+// Lacks is Untold, and says why, where the machine does not have what the step that is on needs: its lines are better not played.
+func (r *Run) Lacks(w World) (v Verdict) {
+	if s := r.Step(); s != nil && s.Needs != "" {
+		if err := w.Offers(s.Needs); err != nil {
+			return untold(err)
+		}
+	}
 	return v
 }
 
@@ -170,6 +178,7 @@ type Passed struct {
 	Predicted string // the choice, as the file has it; "" where none was made
 	Measured  string // the right choice; "" where there was no question, or nothing was measured
 	Value     string // what was measured
+	Why       error  // nothing could be measured here
 }
 
 // Right reports whether the prediction was.
@@ -181,7 +190,9 @@ func (r *Run) Pass(w World, how How) Passed {
 	p := Passed{Step: s, How: how, Hints: r.hints, Predicted: r.answer}
 	if s.Predict != nil {
 		j := r.judge(w, 0)
-		if v, err := j.measure(s.Predict.Key, r.bound); err == nil {
+		if v, err := j.measure(s.Predict.Key, r.bound); err != nil {
+			p.Why = err
+		} else {
 			p.Value = v
 			if i := j.right(s.Predict, v, r.bound); i >= 0 {
 				p.Measured = s.Predict.Choices[i].Is

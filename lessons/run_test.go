@@ -93,8 +93,11 @@ func TestStepNeeds(t *testing.T) {
 	if v := r.Judge(w); v.Outcome != Untold || v.Seen.En != "no luck here" {
 		t.Errorf("%+v", v)
 	}
+	if v := r.Lacks(w); v.Outcome != Untold {
+		t.Errorf("%+v", v)
+	}
 	w.lacks = nil
-	if v := r.Judge(w); v.Outcome != NotYet {
+	if v := r.Judge(w); v.Outcome != NotYet || r.Lacks(w).Outcome == Untold {
 		t.Errorf("%+v", v)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -30,6 +31,16 @@ func (c *checking) open() (*take, error) {
 	}
 	p.Tell(run.Record)
 	return &take{c, p, run}, nil
+}
+
+// close ends the play, and removes the socket files that it has left.
+func (t *take) close() {
+	t.player.Close()
+	for _, path := range t.run.Paths() {
+		if at, err := os.Lstat(path); err == nil && at.Mode()&os.ModeSocket != 0 {
+			_ = os.Remove(path)
+		}
+	}
 }
 
 // The longest times: for a line to end, for a step to come true where its file says nothing, and for a near-miss to stay untrue.

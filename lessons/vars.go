@@ -128,3 +128,6 @@ func placesOf(s string) []string {
 	slices.Sort(found)
 	return found
 }
+
+// Fill puts the values of variables into a text.
+func Fill(t names.Text, vars map[string]string) names.Text { return fillText(t, vars) }

@@ -14,6 +14,9 @@ func (e *Env) GaiError(host string, err error) error {
 	if e.Ctx.Err() != nil {
 		return e.interrupted("getaddrinfo", nil, err)
 	}
+	if errno := sys.Errno(err); errno == "EMFILE" || errno == "ENFILE" {
+		return e.Fail("getaddrinfo", nil, err)
+	}
 	out := &sockets.Error{Op: "getaddrinfo", Errno: sys.Errno(err), Err: err,
 		Message: names.T("no address is known for "+host, "查不到 "+host+" 的地址"),
 		Why:     names.T("neither the hosts file nor a name server knows this name, or no name server answered", "hosts 文件和域名服务器都不认识这个名字，或者域名服务器没有应答"),

@@ -170,7 +170,7 @@ func (t *trace) count(end endOf, now tally) {
 // count asks the kernel for the counts of an end. What it no longer knows stays as it was.
 func count(kernel Kernel, end endOf, was tally) tally {
 	now := was
-	t, err := kernel.TCP(end.own, end.other)
+	t, err := kernel.Connection(end.own, end.other)
 	switch {
 	case errors.Is(err, sockets.ErrGone):
 		now.state, now.counted = "CLOSE", false

@@ -18,6 +18,8 @@ type Kernel interface {
 	Telling(tell func(sockets.Call)) Kernel
 	// TCP finds the socket with these two addresses; a zero peer is a listener's. sockets.ErrGone where there is none.
 	TCP(local, peer netip.AddrPort) (sockets.KernelTCP, error)
+	// Connection is TCP for a connection that is bound to no interface: quicker where it is gone.
+	Connection(local, peer netip.AddrPort) (sockets.KernelTCP, error)
 	// Bound are all TCP sockets whose own port is this one's.
 	Bound(local netip.AddrPort) ([]sockets.KernelTCP, error)
 	// SynQueue counts the handshakes with a listener that are half done.
@@ -150,7 +152,7 @@ func (s *Session) step(a *sockets.Act, l *afterlife) (more bool) {
 	if err != nil {
 		return false
 	}
-	t, err := kernel.TCP(l.local, l.peer)
+	t, err := connection(kernel, l.socket, l.local, l.peer)
 	switch {
 	case errors.Is(err, sockets.ErrGone):
 		t.State = "CLOSE"
@@ -174,12 +176,20 @@ func (s *Session) waits(a *sockets.Act, k *sockets.Socket) bool {
 	if err != nil {
 		return false
 	}
-	t, err := kernel.TCP(endpoint(k.Local), endpoint(k.Peer))
+	t, err := connection(kernel, k, endpoint(k.Local), endpoint(k.Peer))
 	if err != nil || t.State != "TIME_WAIT" {
 		return false
 	}
 	noteTimeWait(a, k, t.Timer.Left)
 	return true
+}
+
+// connection asks for one of k's ends, and looks further only where k may be bound to an interface.
+func connection(kernel Kernel, k *sockets.Socket, own, other netip.AddrPort) (sockets.KernelTCP, error) {
+	if k.Device {
+		return kernel.TCP(own, other)
+	}
+	return kernel.Connection(own, other)
 }
 
 // nameOf is how a closed socket is called: by its own address where its name has become another's.
@@ -216,7 +226,7 @@ func (s *Session) farEnd(a *sockets.Act, k *sockets.Socket) {
 	if err != nil {
 		return
 	}
-	t, err := kernel.TCP(endpoint(k.Peer), endpoint(k.Local))
+	t, err := kernel.Connection(endpoint(k.Peer), endpoint(k.Local))
 	switch {
 	case errors.Is(err, sockets.ErrGone) && f.State != "":
 		t = sockets.KernelTCP{State: "CLOSE"}

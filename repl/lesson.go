@@ -27,6 +27,7 @@ type learning struct {
 	over     bool         // it is done
 	playing  bool         // lines are played, and not judged
 	quiet    bool         // they are not shown, either
+	play     *play        // it is played before a class; nil where it is not
 	made     []made
 	outside  []sockets.Observer // those of the session, without the lesson's
 	calls    *sockets.Act       // the judge's own
@@ -81,6 +82,11 @@ func (s *Session) own() {
 // learn judges the step that is on, after a line.
 func (s *Session) learn(ctx context.Context, a *sockets.Act) {
 	l := s.lesson
+	if l.play != nil && l.play.typed {
+		l.play.typed = false
+		s.learnPlayed(ctx)
+		return
+	}
 	if !l.on() || a == nil || lessons.IsEvent(a.Value) {
 		return
 	}
@@ -116,7 +122,7 @@ func (s *Session) learn(ctx context.Context, a *sockets.Act) {
 
 // learnEvent judges the step that is on, after something came by itself. Within a line the line's end judges.
 func (s *Session) learnEvent() {
-	if s.lesson.on() && !s.doing {
+	if s.lesson.on() && !s.doing && s.lesson.play == nil {
 		s.judged()
 	}
 }
@@ -173,8 +179,12 @@ func (s *Session) pass(how lessons.How) {
 	}
 	ev.After = l.run.Fill(p.Step.After)
 	ev.Measured = measured(l.run, p)
-	s.announce(ev)
-	s.keep(l.progress.Pass(l.run.Lesson.ID, p, next))
+	if !l.keepPlaying(ev) {
+		s.announce(ev)
+	}
+	if l.play == nil { // what is played before a class, the presenter has not done
+		s.keep(l.progress.Pass(l.run.Lesson.ID, p, next))
+	}
 }
 
 // measured says how a prediction came out.
@@ -229,7 +239,11 @@ func (s *Session) announce(ev lessons.Event) {
 }
 
 // announceStep tells the text of the step that is on, or the end of the lesson.
-func (s *Session) announceStep(intro bool) { s.announce(s.stepEvent(intro)) }
+func (s *Session) announceStep(intro bool) {
+	if !s.lesson.staged() {
+		s.announce(s.stepEvent(intro))
+	}
+}
 
 // stepEvent is the text of the step that is on, or the end of the lesson.
 func (s *Session) stepEvent(intro bool) lessons.Event {
@@ -248,6 +262,10 @@ func (s *Session) stepEvent(intro bool) lessons.Event {
 		}
 		return ev
 	}
+	if v := r.Lacks(l.world(s)); v.Outcome == lessons.Untold {
+		ev.Verdict, ev.Missing = v.Outcome.String(), v.Seen.Plus(names.T("(`next` goes on)", "（`next` 继续）"))
+	}
+	s.own()
 	title := strings.TrimSpace(r.Lesson.Number + " ")
 	ev.Title = names.Text{En: strings.TrimSpace(title + " " + r.Lesson.Title.En), Zh: strings.TrimSpace(title + " " + r.Lesson.Title.Zh)}
 	ev.At, ev.Of = r.At()+1, len(r.Lesson.Steps)

@@ -43,8 +43,9 @@ func (e *Env) startLesson(l *lessons.Lesson, step int) error {
 	s := e.Session
 	g := s.lesson
 	strangers := g.run == nil || g.free
+	was := g.playing
 	g.playing = true
-	defer func() { g.playing = false }()
+	defer func() { g.playing = was }()
 	closed := e.freshen()
 	for _, n := range l.Needs {
 		if err := g.world(s).Offers(n.What); err != nil && n.Without.IsZero() {
@@ -59,13 +60,14 @@ func (e *Env) startLesson(l *lessons.Lesson, step int) error {
 		return &sockets.Error{Op: e.Command.Name, Kind: "lessons", Err: err, Message: names.T("the lesson cannot begin: "+err.Error(), "这一课无法开始："+err.Error())}
 	}
 	g.run, g.free, g.over = run, false, false
+	g.begun(l.ID)
 	stuck, err := e.playUpTo(step)
 	if err != nil {
 		g.free = true // so that lesson begins anew
 		return err
 	}
 	s.watch()
-	if at := run.Step(); at != nil {
+	if at := run.Step(); at != nil && g.play == nil {
 		s.keep(g.progress.Reach(l.ID, at.ID))
 	}
 	ev := s.stepEvent(run.At() == 0)
@@ -126,6 +128,9 @@ func (e *Env) playUpTo(step int) (stuck names.Text, err error) {
 func (e *Env) playStep(lines []string) (lessons.Verdict, error) {
 	s := e.Session
 	g := s.lesson
+	if v := g.run.Lacks(g.world(s)); v.Outcome == lessons.Untold {
+		return v, nil
+	}
 	for _, line := range g.run.Lines(lines) {
 		act := s.do(e.Ctx, line)
 		if e.Ctx.Err() != nil {

@@ -38,10 +38,13 @@ func (w world) look() sys.Caller { return sys.For(context.Background(), w.act).S
 
 var errNoPartner = &sockets.Error{Op: "lesson", Message: names.T("the partner's terminal is not here", "对方的终端不在这里")}
 
+// elsewhere reports whether a role has a terminal of its own. A play has all roles in one session.
+func (w world) elsewhere(role string) bool { return role != "" && w.s.lesson.play == nil }
+
 // Sockets are the session's, as the kernel has them now. Nothing that the session remembers is changed: the next act tells
 // what has changed, and not the judge.
 func (w world) Sockets(role string) ([]lessons.Socket, error) {
-	if role != "" {
+	if w.elsewhere(role) {
 		return nil, errNoPartner
 	}
 	var all []lessons.Socket
@@ -138,7 +141,7 @@ func (w world) Option(x lessons.Socket, name string) (sockets.Value, error) {
 
 // Kept are the session's values.
 func (w world) Kept(role string) (all []sockets.Value, err error) {
-	if role != "" {
+	if w.elsewhere(role) {
 		return nil, errNoPartner
 	}
 	for _, n := range w.s.valueNames() {
@@ -151,7 +154,7 @@ func (w world) Kept(role string) (all []sockets.Value, err error) {
 func (w world) Packets(role string) error {
 	t := &w.s.trace
 	switch {
-	case role != "":
+	case w.elsewhere(role):
 		return errNoPartner
 	case t.wire != nil || t.inferring:
 		return nil

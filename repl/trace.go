@@ -31,17 +31,11 @@ type trace struct {
 	pinged    map[netip.Addr]string // the hosts that ICMP was sent to, and by which socket
 	asked     map[netip.Addr]string // the hosts whose card may be asked for (ARP, neighbour discovery), and for which socket
 	holds     []hold
+	fewest    int // how many holds there were when they were last pruned
 	log       []Traced
 	dropped   int // of the log, the oldest
 	lost      int // frames that the kernel had no room for, since that was last told
 	passed    map[*sockets.Socket]lookback
-}
-
-// A hold is an address that a socket of the session has or had: what goes over it is the session's.
-type hold struct {
-	proto       string
-	local, peer netip.AddrPort // peer is zero where any is meant
-	name        string
 }
 
 // Traced is one thing in the story of a connection: a packet, or what a line did at one end.
@@ -137,48 +131,8 @@ func (t *trace) only() {
 	_ = t.wire.Only(all) // where it cannot, what comes is still sifted here
 }
 
-// know learns a socket's addresses.
-func (t *trace) know(k *sockets.Socket) {
-	proto := k.KindName()
-	if t.wire == nil || proto != "tcp" && proto != "udp" || !k.Local.IP.IsValid() || k.Local.Port == 0 {
-		return
-	}
-	h := hold{proto: proto, local: endpoint(k.Local), name: k.Name}
-	if !k.Peer.IsZero() {
-		h.peer = endpoint(k.Peer)
-	}
-	for i := range t.holds {
-		if o := &t.holds[i]; o.proto == h.proto && o.local.Port() == h.local.Port() && o.peer == h.peer && (o.local.Addr() == h.local.Addr() || o.name == h.name) {
-			*o = h
-			return
-		}
-	}
-	t.holds = append(t.holds, h)
-	t.toward(proto, h.local.Port())
-}
-
 func endpoint(a sockets.Address) netip.AddrPort {
 	return netip.AddrPortFrom(a.IP.Unmap().WithZone(""), a.Port)
-}
-
-// owner is the hold of the session's end of a packet that src sent to dst; sent tells whether it is the sender.
-func (t *trace) owner(proto string, src, dst netip.AddrPort) (h hold, sent, ok bool) {
-	for _, exact := range []bool{true, false} {
-		for _, end := range []struct {
-			own, other netip.AddrPort
-			sent       bool
-		}{{src, dst, true}, {dst, src, false}} {
-			for _, h := range t.holds {
-				if h.proto != proto || h.local.Port() != end.own.Port() || !h.local.Addr().IsUnspecified() && h.local.Addr() != end.own.Addr() {
-					continue
-				}
-				if exact && h.peer == end.other || !exact && !h.peer.IsValid() {
-					return h, end.sent, true
-				}
-			}
-		}
-	}
-	return hold{}, false, false
 }
 
 // take drains the wire and gives the session's own packets; began is what their times count from.
@@ -280,6 +234,7 @@ func (e *Env) packets() {
 	for _, u := range e.used {
 		s.trace.know(u.socket)
 	}
+	s.trace.prune(s.recent)
 	if e.Act.Job > 0 { // what came while a job waited is told as it comes
 		return
 	}

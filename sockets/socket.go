@@ -35,6 +35,7 @@ type Socket struct {
 	Far            Far      // the other end, where it is another program's of this user
 	Way            []Visit  // the TCP states that it was seen in, the first first
 	Waits          bool     // that it is in TIME_WAIT was said
+	Device         bool     // it was bound to an interface: SO_BINDTODEVICE
 
 	Knocking []*Socket // of a listening AF_UNIX socket: this session's sockets that connected and were not yet accepted
 }
@@ -66,7 +67,7 @@ func KindName(f Family, k Kind, proto int) string {
 	switch {
 	case f == UNIX && k == Stream:
 		return "unix"
-	case f == UNIX && k == Dgram:
+	case f == UNIX && (k == Dgram || k == Raw): // the kernel makes the same of both
 		return "unix-dgram"
 	case f == UNIX:
 		return "unix-seqpacket"

@@ -38,11 +38,12 @@ func openLessons() (*lessons.Course, *lessons.Progress, error) {
 
 // newLesson starts the prompt in a lesson: sockstep lesson [ID].
 func newLesson(s *settings) *cobra.Command {
-	return &cobra.Command{
+	var notes bool
+	c := &cobra.Command{
 		Use:   "lesson [ID]",
 		Short: "start the prompt in a lesson: the one given, the one that was left, or the next",
 		Args:  cobra.MaximumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := s.check(); err != nil {
 				return err
 			}
@@ -57,6 +58,15 @@ func newLesson(s *settings) *cobra.Command {
 					return fmt.Errorf("no lesson is called %q; sockstep lessons lists them", args[0])
 				}
 				s.first += " " + h.ID
+				if notes {
+					return s.notes(cmd.Context(), h)
+				}
+			}
+			if notes {
+				return errors.New("--notes needs a lesson: sockstep lesson ID --notes")
+			}
+			if s.play {
+				s.first += " --play"
 			}
 			if err := s.enterLab(s.inLab); err != nil {
 				return err
@@ -72,6 +82,10 @@ func newLesson(s *settings) *cobra.Command {
 			return ids, cobra.ShellCompDirectiveNoFileComp
 		},
 	}
+	c.Flags().BoolVar(&s.play, "play", false, "play the lesson before a class: its lines are typed at your key, and really run")
+	c.Flags().BoolVar(&notes, "notes", false, "the speaker's notes, in a second terminal: they follow the play")
+	c.MarkFlagsMutuallyExclusive("play", "notes")
+	return c
 }
 
 // newLessons lists the course; its subcommands are for those who write lessons.

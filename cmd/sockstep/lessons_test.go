@@ -46,10 +46,21 @@ func TestCourse(t *testing.T) {
 			if err := report.WriteText(&b); err != nil {
 				t.Fatal(err)
 			}
-			if report.Problems() > 0 {
-				t.Error("\n" + b.String())
-			}
 			t.Log("\n" + b.String())
+			for _, l := range report.Lessons {
+				// Some steps are quicker than something in the kernel, and may lose that race on a busy machine. What is wrong stays so.
+				for try := 0; len(l.Problems) > 0 && try < 2; try++ {
+					t.Logf("%s is played again: %+v", l.Lesson, l.Problems)
+					again, err := (&lessons.Checker{Stage: lessonStage{&settings{lang: lang}}, Only: l.Lesson}).Check(t.Context(), course)
+					if err != nil || len(again.Lessons) != 1 {
+						t.Fatalf("%v: %+v", err, again)
+					}
+					l = again.Lessons[0]
+				}
+				if len(l.Problems) > 0 {
+					t.Errorf("%s: %+v", l.File, l.Problems)
+				}
+			}
 		})
 	}
 }

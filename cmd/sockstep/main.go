@@ -10,6 +10,7 @@ import (
 
 func main() {
 	sys.ReserveStdio()
-	debug.SetGCPercent(400) // a line leaves some kilobytes behind and the heap is small: collecting less often is cheap
+	debug.SetMemoryLimit(128 << 20) // from there on it collects as often as it takes
+	debug.SetGCPercent(400)         // a line leaves some kilobytes behind and the heap is small: collecting less often is cheap
 	os.Exit(execute(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
 }

@@ -31,7 +31,7 @@ func (s *settings) prompt() error {
 		return err
 	}
 	defer t.Close()
-	p := &prompter{terminal: t, color: s.colored(), refresh: make(chan struct{}, 1)}
+	p := &prompter{terminal: t, color: s.colored(), refresh: make(chan struct{}, 1), quits: s.play}
 	p.text = render.NewText(&p.drawn, render.Options{
 		Lang: func() names.Lang { return p.session.Lang() }, Show: func() render.Show { return p.session.Show() },
 		Width: t.Width, Color: s.colored(),
@@ -61,6 +61,9 @@ func (s *settings) prompt() error {
 		p.Run(ctx, s.first)
 	}
 	err = t.Loop(ctx, p)
+	if p.play != nil {
+		p.play.note.gone()
+	}
 	var sig *tty.SignalError
 	if errors.As(err, &sig) {
 		return statusError(sig.ExitStatus()) // at once: the end of the process closes everything, whatever still waits
@@ -125,11 +128,16 @@ type prompter struct {
 	session  *repl.Session
 	color    bool
 	refresh  chan struct{} // the prompt may have changed
+	play     *presenter    // of a lesson; nil where none is played
+	quits    bool          // the program ends with the play
 
 	mu      sync.Mutex // of text and drawn: notices come from any goroutine
 	text    *render.Text
 	drawn   bytes.Buffer
-	waiting bool // a line that says what is waited for stands on the screen
+	waiting bool     // a line that says what is waited for stands on the screen
+	blind   bool     // what is done is not to be seen
+	alone   bool     // a page has the screen for itself
+	kept    []string // notices that came meanwhile
 }
 
 // Observe shows an act when it is over: below its line, or above the line being typed where it belongs to none.
@@ -141,7 +149,11 @@ func (p *prompter) Observe(a *sockets.Act, st sockets.Step) {
 	defer p.mu.Unlock()
 	p.drawn.Reset()
 	p.text.Observe(a, nil)
-	if p.drawn.Len() == 0 {
+	if p.drawn.Len() == 0 || p.blind {
+		return
+	}
+	if a.Seq == 0 && p.alone {
+		p.kept = append(p.kept, p.drawn.String())
 		return
 	}
 	if a.Seq == 0 {
@@ -185,6 +197,7 @@ func (p *prompter) Run(ctx context.Context, line string) (quit bool) {
 	p.mu.Lock()
 	p.unwait()
 	p.mu.Unlock()
+	p.played()
 	quit, _ = p.session.Quit()
 	return quit
 }

@@ -198,7 +198,8 @@ func echo(s *seat) time.Duration {
 	return time.Since(begin)
 }
 
-// BenchmarkIdle measures what a prompt costs at which nobody types: a session with a listening socket and a connection.
+// BenchmarkIdle measures what a prompt costs at which nobody types: a session with a listening socket and two connections, of
+// which the packets are looked at where that is allowed.
 func BenchmarkIdle(b *testing.B) {
 	seconds := 4 * time.Second
 	if testing.Short() {
@@ -212,6 +213,10 @@ func BenchmarkIdle(b *testing.B) {
 	ours.until("sockstep› ")
 	ours.types("s = listen tcp 127.0.0.1:0\r")
 	ours.until("s LISTEN› ")
+	ours.types("to = inspect s sockname\r")
+	ours.until("s LISTEN› ")
+	ours.types("c = connect tcp $to\r")
+	ours.until("c ESTABLISHED› ")
 	ours.types("a, b = socketpair\r")
 	ours.until("b ESTABLISHED› ")
 	time.Sleep(time.Second) // until the runtime's own threads have gone to sleep

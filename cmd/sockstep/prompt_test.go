@@ -53,6 +53,14 @@ func seatOn(t *testing.T, attr *syscall.SysProcAttr, cols, rows int, env ...stri
 // seatWith is seatOn with arguments for the program.
 func seatWith(t *testing.T, attr *syscall.SysProcAttr, cols, rows int, args, env []string) *student {
 	t.Helper()
+	s := seatFor(t, attr, cols, rows, args, env)
+	s.sees("sockstep›")
+	return s
+}
+
+// seatFor is seatWith where something else than the prompt comes first.
+func seatFor(t *testing.T, attr *syscall.SysProcAttr, cols, rows int, args, env []string) *student {
+	t.Helper()
 	keys, line, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +95,6 @@ func seatWith(t *testing.T, attr *syscall.SysProcAttr, cols, rows int, args, env
 		line.Close()
 		keys.Close()
 	})
-	s.sees("sockstep›")
 	return s
 }
 

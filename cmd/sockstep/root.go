@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -27,6 +28,7 @@ type streams struct{ in, out, err *os.File }
 type settings struct {
 	lines     []string // -c
 	first     string   // the line that the prompt begins with
+	play      bool     // it plays a lesson: with the play all ends
 	json      bool
 	keepGoing bool
 	typed     bool // a person types the lines
@@ -104,6 +106,8 @@ func (s *settings) session() error {
 		return s.runLines()
 	case !s.json && isTerminal(s.io.in) && isTerminal(s.io.out):
 		return s.prompt()
+	case s.play: // nobody is there to wait for, and nothing to read
+		return s.runReader(strings.NewReader(""))
 	}
 	return s.runReader(s.io.in)
 }

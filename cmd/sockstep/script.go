@@ -78,8 +78,9 @@ func (s *settings) runScript(session *repl.Session, in *repl.Lines, outErr func(
 	for next() && outErr() == nil {
 		ctx, done := interrupt.context()
 		act := session.Do(ctx, in.Text())
+		failed := act != nil && !act.OK() || !playThrough(ctx, session, outErr)
 		interrupted := done()
-		if act != nil && !act.OK() {
+		if failed {
 			status = lineFailed
 			if !s.keepGoing {
 				return status, nil
@@ -93,6 +94,24 @@ func (s *settings) runScript(session *repl.Session, in *repl.Lines, outErr func(
 		}
 	}
 	return status, in.Err()
+}
+
+// playThrough runs the lines of a lesson that is played, one after the other: nobody is there to wait for. False where a step
+// has not come true. What the lines' own results are is the lesson's affair: some are there to fail.
+func playThrough(ctx context.Context, session *repl.Session, outErr func() error) bool {
+	for outErr() == nil {
+		line, ok := session.PlayLine()
+		if !ok {
+			break
+		}
+		session.Do(ctx, line)
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	failed := session.PlayFailed() || ctx.Err() != nil
+	session.EndPlay()
+	return !failed
 }
 
 // An interrupter makes Ctrl-C end the line that runs. Between lines it ends the program, as it ends every other;

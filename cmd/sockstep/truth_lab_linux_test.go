@@ -170,7 +170,7 @@ func (s toldStep) isFragment() bool {
 }
 
 // bytesOf says what of the stream a segment has.
-func bytesOf(s toldStep) string { return fmt.Sprintf("%s seq %d len %d", s.Flags, s.Seq, s.Len) }
+func bytesOf(s toldStep) string { return fmt.Sprintf("seq %d len %d", s.Seq, s.Len) }
 
 // relative writes the numbers of both captures relative to the SYNs in them.
 func relative(captures [2][]seen) {

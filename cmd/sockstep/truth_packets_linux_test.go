@@ -468,20 +468,23 @@ func remarks(told []toldPacket, saw []seen) (ours, theirs []string) {
 // translate says in sockstep's words what tshark has other definitions of.
 //
 // A question whether a zero window has opened is no different from one whether the peer is alive: tshark calls it the latter
-// unless it has a byte, which Linux never sends. One byte that was not acknowledged yet is just sent again, which tshark
-// takes for a keep-alive, too. And the acknowledgement of what came twice (RFC 2883) is no duplicate ACK, which tells of what
+// unless it has a byte, which Linux never sends. A segment of one byte that is just sent again tshark takes for a keep-alive,
+// too. And the acknowledgement of what came twice (RFC 2883) is no duplicate ACK, which tells of what
 // did not come (RFC 5681 2).
 func translate(saw []seen) {
-	closed, probed, acked := map[string]bool{}, map[string]bool{}, map[string]uint32{}
+	closed, probed, acked, last := map[string]bool{}, map[string]bool{}, map[string]uint32{}, map[string]string{}
 	for _, s := range saw {
 		ends, back := s.From+" "+s.To, s.To+" "+s.From
 		switch marks := s.analysis; {
 		case marks["keepalive"] && closed[back]:
 			delete(marks, "keepalive")
 			marks["window-probe"] = true
-		case marks["keepalive"] && acked[back] < s.Seq+uint32(s.Len):
+		case marks["keepalive"] && (acked[back] < s.Seq+uint32(s.Len) || s.Len == 1 && last[ends] == bytesOf(s.toldStep)):
 			delete(marks, "keepalive")
 			marks["retransmission"] = true
+			if acked[back] >= s.Seq+uint32(s.Len) {
+				marks["spurious-retransmission"] = true
+			}
 		case marks["zero-window"] && probed[back] && s.Len == 0:
 			marks["window-probe-ack"] = true
 		}
@@ -490,6 +493,9 @@ func translate(saw []seen) {
 		}
 		closed[ends], probed[ends] = s.analysis["zero-window"], s.analysis["window-probe"]
 		acked[ends] = s.Ack
+		if s.Len > 0 {
+			last[ends] = bytesOf(s.toldStep)
+		}
 	}
 }
 

@@ -78,5 +78,9 @@ func onlyIPv6(e *repl.Env, k *sockets.Socket) bool {
 
 // addressPairs fill an explanation's places.
 func addressPairs(addr sockets.Address) []string {
-	return []string{"addr", addr.String(), "port", strconv.Itoa(int(addr.Port)), "path", addr.Path}
+	path := addr.Path
+	if addr.Abstract {
+		path = addr.String()
+	}
+	return []string{"addr", addr.String(), "port", strconv.Itoa(int(addr.Port)), "path", path}
 }

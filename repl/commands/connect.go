@@ -36,6 +36,13 @@ var connect = &repl.Command{
 			if err != nil {
 				return err
 			}
+			if err := e.CheckNames(0); err != nil {
+				var told *sockets.Error
+				if line := e.Name(0, "") + " = connect " + k.KindName() + " " + addr.String(); errors.As(err, &told) {
+					return told.Hint(names.T(line, line)) // a new socket was meant
+				}
+				return err
+			}
 			if err := e.Gives(0); err != nil {
 				return err
 			}

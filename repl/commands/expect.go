@@ -63,9 +63,13 @@ var expect = &repl.Command{
 		if held != e.Flag("not") {
 			return nil
 		}
+		text := got.Text
+		if text == "" {
+			text = "''"
+		}
 		return &sockets.Error{Op: "expect", Kind: "expect",
 			Col: ws[0].Col, Width: ws[len(ws)-1].Col + len(ws[len(ws)-1].Raw) - ws[0].Col,
-			Message: names.T("the last value is "+got.Text, "上一个值是 "+got.Text)}
+			Message: names.T("the last value is "+text, "上一个值是 "+text)}
 	},
 }
 

@@ -142,14 +142,20 @@ func backlogPython(n int, given bool) string {
 }
 
 func startListening(e *repl.Env, k *sockets.Socket, backlog int) error {
+	backlog = max(backlog, 0) // as Python has it; the kernel would take -1 for the most there is
 	if err := e.Sys.Listen(k.FD, backlog); err != nil {
 		return e.Fail("listen", k, err, "kind", k.KindName())
 	}
 	unbound := !k.Bound && k.Family != sockets.UNIX
 	if k.Backlog >= 0 { // a second listen changes it
-		e.Act.Change(k.Name, "backlog", strconv.Itoa(k.Backlog), strconv.Itoa(max(backlog, 0)))
+		e.Act.Change(k.Name, "backlog", strconv.Itoa(k.Backlog), strconv.Itoa(backlog))
 	}
-	k.Backlog, k.Bound = max(backlog, 0), true
+	k.Backlog, k.Bound = backlog, true
+	if !k.Toward.IsZero() { // a connect that failed took its port away, and listen gave it another
+		if local, err := e.Sys.Scaffold().Getsockname(k.FD); err == nil {
+			k.Rename(e.Act, local)
+		}
+	}
 	if unbound {
 		e.Observe(k)
 		e.Act.Note("listen-unbound", "s", k.Name, "port", strconv.Itoa(int(k.Local.Port)))

@@ -167,8 +167,8 @@ func closedEarly(e *repl.Env, k *sockets.Socket, got, want int64) error {
 // cannot take goes to memory, too.
 type sink struct {
 	path  string
-	word  repl.Word  // that names it
-	file  *newFile // nil for memory
+	word  repl.Word // that names it
+	file  *newFile  // nil for memory
 	buf   bytes.Buffer
 	limit int64 // of buf; -1 none
 	n     int64

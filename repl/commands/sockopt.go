@@ -150,6 +150,7 @@ func setOption(e *repl.Env, k *sockets.Socket, opt names.Option, ws []repl.Word)
 		words[i] = w.Text
 	}
 	err := e.Sys.Setsockopt(k.FD, opt, words)
+	k.Device = k.Device || opt.Name == "SO_BINDTODEVICE"
 	var bad *sys.WordError
 	switch {
 	case errors.As(err, &bad) && !opt.Set:

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"sockstep/sockets"
+	"sockstep/sockets/names"
 )
 
 // steps writes what is shown of the steps, in order. Changes that follow each other are gathered by
@@ -11,12 +12,26 @@ import (
 func (d *drawing) steps(all []sockets.Step) {
 	steps := d.shown(all)
 	ladder := d.ladder(steps)
+	packets, seen := 0, 0
+	for _, s := range steps {
+		if _, ok := s.(sockets.Packet); ok {
+			packets++
+		}
+	}
 	for i := 0; i < len(steps); i++ {
 		switch s := steps[i].(type) {
 		case sockets.Call:
 			d.call(s)
 		case sockets.Packet:
-			d.packet(s, ladder)
+			seen++
+			switch {
+			case packets <= mostPackets || seen <= firstPackets || seen > packets-lastPackets:
+				d.packet(s, ladder)
+			case seen == firstPackets+1:
+				d.label(dim, labelPacket)
+				d.put(dim, morePackets.Fill("n", strconv.Itoa(packets-firstPackets-lastPackets)).In(d.lang))
+				d.newline()
+			}
 		case sockets.Note:
 			d.note(s)
 		case sockets.Change:
@@ -28,6 +43,15 @@ func (d *drawing) steps(all []sockets.Step) {
 		}
 	}
 }
+
+// Of more packets than a person reads the first and the last are shown; wire, layers and --json have them all.
+const (
+	mostPackets  = 48
+	firstPackets = 24
+	lastPackets  = 8
+)
+
+var morePackets = names.T("… {n} more packets (wire draws them all)", "……还有 {n} 个报文（wire 画出全部）")
 
 // notesLast puts what explains behind what happened, so that calls and changes stand together.
 func notesLast(all []sockets.Step) []sockets.Step {
@@ -129,7 +153,7 @@ func (d *drawing) changes(run []sockets.Step) {
 			{plain, orDash(Sanitize(c.Was)) + " → " + orDash(Sanitize(c.Now))},
 		})
 	}
-	widest = min(widest, 12)
+	widest = min(widest, len("255.255.255.255:65535"))
 	for _, name := range sockNames {
 		d.label(dim, labelChange)
 		if widest > 0 {

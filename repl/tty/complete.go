@@ -29,6 +29,7 @@ func (e *engine) complete(d prompt.Document) []prompt.Suggest {
 	l := line{d.Text, len(d.TextBeforeCursor())}
 	switch {
 	case e.editor.search != nil,
+		e.t.stage.on() != nil,    // the class reads the line
 		l.text == "" && !c.asked, // which go-prompt asks after every key
 		c.closed != nil && *c.closed == l:
 		return nil

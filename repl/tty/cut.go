@@ -277,6 +277,10 @@ func csiKey(params []byte, final byte) (k key, ok bool) {
 			c = prompt.End
 		case "3":
 			c = prompt.Delete
+		case "5": // what a presenter's remote control sends
+			c = prompt.PageUp
+		case "6":
+			c = prompt.PageDown
 		default:
 			return k, false
 		}

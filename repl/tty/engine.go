@@ -147,7 +147,7 @@ func (e *engine) token() []byte {
 
 // isNative reports whether go-prompt itself answers the key.
 func (e *engine) isNative(k key) bool {
-	if e.editor.search != nil {
+	if e.editor.search != nil || e.t.stage.on() != nil {
 		return false
 	}
 	switch k {
@@ -180,7 +180,7 @@ func (e *engine) done(m menuRows) {
 			l = e.menu.list[first+m.selected].in(l)
 		}
 	}
-	label := ""
+	label := e.t.stage.label()
 	if e.editor.search != nil {
 		label = e.editor.search.label()
 	}

@@ -96,6 +96,9 @@ func (t *Terminal) watch() (stop func()) {
 		defer t.fail()
 		t.screen.refresh()
 		t.tellResized()
+		if t.stage.on() != nil {
+			t.reader.put(resized)
+		}
 	})
 	resized.Stop()
 	go func() {
@@ -176,6 +179,10 @@ func (e *engine) step(b *prompt.Buffer) {
 		k, ok := e.t.reader.next(func(k key) bool { return !e.isNative(k) })
 		if !ok {
 			break
+		}
+		if e.editor.search == nil && e.t.stage.takes(k) {
+			e.present(k)
+			continue
 		}
 		e.grant(e.editor.press(k))
 	}

@@ -60,6 +60,7 @@ type Terminal struct {
 	screen  *screen
 	history *history
 	engine  *engine
+	stage   stage
 
 	mu     sync.Mutex
 	shell  Shell // while Loop runs, as are the next two

@@ -29,6 +29,9 @@ func (*Diag) Close() error { return nil }
 // TCP is missing here.
 func (*Diag) TCP(_, _ netip.AddrPort) (TCP, error) { return TCP{}, missing() }
 
+// Connection is missing here.
+func (*Diag) Connection(_, _ netip.AddrPort) (TCP, error) { return TCP{}, missing() }
+
 // TCPList is missing here.
 func (*Diag) TCPList(Filter) ([]TCP, error) { return nil, missing() }
 

@@ -17,13 +17,19 @@ import (
 // to be gone, which costs a hundred times as much.
 // Where several share one address (SO_REUSEPORT), it is one of them; [Diag.TCPList] has all.
 func (d *Diag) TCP(local, peer netip.AddrPort) (s TCP, err error) {
-	err = d.do(func(x *exchange) (err error) { s, err = find(x, unix.IPPROTO_TCP, local, peer, parseTCP); return err })
+	err = d.do(func(x *exchange) (err error) {
+		s, err = find(x, unix.IPPROTO_TCP, local, peer, parseTCP, true)
+		return err
+	})
 	return s, err
 }
 
 // UDP is [Diag.TCP] of a UDP socket; without a peer, of one that was not connected.
 func (d *Diag) UDP(local, peer netip.AddrPort) (s UDP, err error) {
-	err = d.do(func(x *exchange) (err error) { s, err = find(x, unix.IPPROTO_UDP, local, peer, parseUDP); return err })
+	err = d.do(func(x *exchange) (err error) {
+		s, err = find(x, unix.IPPROTO_UDP, local, peer, parseUDP, true)
+		return err
+	})
 	return s, err
 }
 
@@ -64,8 +70,18 @@ func family(a netip.Addr) uint8 {
 	return unix.AF_INET6
 }
 
-// find is TCP and UDP.
-func find[T any](x *exchange, proto uint8, local, peer netip.AddrPort, parse func(inet) T) (found T, err error) {
+// Connection is TCP for a connection that is bound to no interface (SO_BINDTODEVICE): where the exact question finds none,
+// it is gone, and no list is asked for, which takes the longer the more sockets there are.
+func (d *Diag) Connection(local, peer netip.AddrPort) (s TCP, err error) {
+	err = d.do(func(x *exchange) (err error) {
+		s, err = find(x, unix.IPPROTO_TCP, local, peer, parseTCP, false)
+		return err
+	})
+	return s, err
+}
+
+// find is TCP and UDP; thorough says that a list is asked for where the exact question finds none.
+func find[T any](x *exchange, proto uint8, local, peer netip.AddrPort, parse func(inet) T, thorough bool) (found T, err error) {
 	what := func() string { return between(proto, local, peer) }
 	from, to := local.Addr().Unmap(), peer.Addr().Unmap()
 	if !from.IsValid() || local.Port() == 0 {
@@ -101,6 +117,8 @@ func find[T any](x *exchange, proto uint8, local, peer netip.AddrPort, parse fun
 		return found, refused(what(), err)
 	case hit:
 		return found, nil
+	case !thorough:
+		return found, fmt.Errorf("sock_diag: %s: %w", what(), ErrGone)
 	}
 	q := query{proto: proto, wanted: every, states: anyState, filter: Filter{Local: local, Peer: peer}}
 	if proto == unix.IPPROTO_TCP && !to.IsValid() {

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -90,6 +91,59 @@ func pingPong(b *testing.B, client, server int) {
 		}
 	}
 	must(b, unix.Shutdown(client, unix.SHUT_RDWR))
+}
+
+// BenchmarkCableAdds is what the cable adds to a byte there and back, against the loopback in the same run, in turns.
+func BenchmarkCableAdds(b *testing.B) {
+	if !benchInLab(b) {
+		return
+	}
+	type ends struct{ client, server int }
+	var pairs [2]ends
+	pairs[0].client, pairs[0].server = connected(b, right4)
+	l := at(b, Right, right4, unix.SOCK_STREAM)
+	must(b, unix.Bind(l, sockaddr(right4, service+1)))
+	must(b, unix.Listen(l, 1))
+	pairs[1].client = at(b, Right, right4, unix.SOCK_STREAM)
+	must(b, unix.Connect(pairs[1].client, sockaddr(right4, service+1)))
+	var err error
+	pairs[1].server, _, err = unix.Accept4(l, unix.SOCK_CLOEXEC)
+	must(b, err)
+	var took [2]time.Duration
+	one := make([]byte, 1)
+	for _, p := range pairs {
+		for _, fd := range []int{p.client, p.server} {
+			must(b, unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1))
+		}
+		go func() {
+			one := make([]byte, 1)
+			for {
+				if n, _ := unix.Read(p.server, one); n <= 0 {
+					return
+				}
+				_, _ = unix.Write(p.server, one)
+			}
+		}()
+	}
+	for b.Loop() {
+		for i, p := range pairs {
+			begin := time.Now()
+			if _, err := unix.Write(p.client, one); err != nil {
+				b.Fatal(err)
+			}
+			if _, err := unix.Read(p.client, one); err != nil {
+				b.Fatal(err)
+			}
+			took[i] += time.Since(begin)
+		}
+	}
+	for _, p := range pairs {
+		must(b, unix.Shutdown(p.client, unix.SHUT_RDWR))
+	}
+	each := func(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 / float64(b.N) }
+	b.ReportMetric(each(took[0]), "cable-µs/trip")
+	b.ReportMetric(each(took[1]), "loopback-µs/trip")
+	b.ReportMetric(each(took[0]-took[1]), "added-µs/trip")
 }
 
 // BenchmarkBulk sends 64 kB an operation from left to right, in segments of 1448 bytes.

@@ -46,7 +46,7 @@ type Situation struct {
 	Errno  string   // "ECONNREFUSED"
 	Kind   string   // "tcp", "udp", "unix", "unix-dgram", "unix-seqpacket", "icmp", "raw"; "" unknown
 	State  string   // as sockstep knew it just before: see the list below; "" unknown
-	Holder string   // what holds a taken address, when the caller found out: "LISTEN", "TIME_WAIT", "ESTABLISHED", "BOUND"; "" unknown
+	Holder string   // what holds a taken address, when the caller found out: "LISTEN", "TIME_WAIT", "ESTABLISHED", "BOUND"; "" unknown. ABSTRACT is seen from the address
 	Fill   []string // pairs for {s} socket name, {addr}, {port}, {path}, {n}, {opt}, {value}, {name}
 }
 
@@ -160,6 +160,13 @@ func (s Situation) normal() Situation {
 		s.Kind = "unix"
 	}
 	s.State, s.Holder = stateName(s.State), stateName(s.Holder)
+	if s.Holder == "" && strings.HasPrefix(s.Kind, "unix") {
+		for _, name := range []string{"addr", "path"} {
+			if v, _ := given(name, s.Fill); strings.HasPrefix(v, "@") {
+				s.Holder = "ABSTRACT" // no file is behind it
+			}
+		}
+	}
 	return s
 }
 

@@ -32,7 +32,7 @@ var ipOptions = level("IPPROTO_IP",
 	flag("IP_TRANSPARENT", kindsInet, T("act for addresses of others, as a transparent proxy", "代他人地址收发，用于透明代理")).privileged(),
 	flag("IP_BIND_ADDRESS_NO_PORT", kindsInet, T("bind to port 0 chooses the port only at connect", "绑定端口 0 时，到 connect 才选端口")),
 	option("IP_LOCAL_PORT_RANGE", Uint32, kindsInet, T("ephemeral ports of this socket: high in the upper 16 bits, low in the lower", "该套接字的临时端口范围：高 16 位是上限，低 16 位是下限")),
-	number("IP_PROTOCOL", noUnit, kindsInet, T("the protocol the socket was made with; 0 except for raw sockets", "创建套接字时的协议；除原始套接字外为 0")).getOnly(),
+	number("IP_PROTOCOL", noUnit, kindsInet, T("of a raw socket its protocol; of others Linux gives the local port", "原始套接字的协议；对其他套接字，Linux 给出的是本地端口")).getOnly(),
 	// What comes with a message.
 	flag("IP_PKTINFO", kindsDgram, T("recvmsg brings the destination address and the interface", "recvmsg 附带目的地址和接口")),
 	flag("IP_RECVTTL", kindsInet, T("recvmsg brings the TTL of the packet", "recvmsg 附带报文的 TTL")),

@@ -106,6 +106,12 @@ func resolverFailed(ctx context.Context, op, host string, err error, none, again
 	if ctx.Err() != nil {
 		return &InterruptedError{Op: op, Cause: context.Cause(ctx)}
 	}
+	// Go's resolver takes a file that it cannot open for one that is not there.
+	if f, oerr := os.Open(os.DevNull); oerr == nil {
+		f.Close()
+	} else if name := Errno(oerr); name == "EMFILE" || name == "ENFILE" {
+		return oerr
+	}
 	var dns *net.DNSError
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:

@@ -108,6 +108,7 @@ type end struct {
 
 	sent   bool
 	next   uint32 // what comes after the highest byte seen
+	begin  uint32 // of the segment that had it
 	holes  []hole // below next, and not seen
 	passed time.Time
 

@@ -64,6 +64,7 @@ func TestFollower(t *testing.T) {
 		{"keepalive", []seg{data(101, 10), ack(111), {from: 'a', flags: ACK, seq: 110, ack: 501, win: 1000}, ack(111)},
 			">A 1 1|<A 1 11|>A 10 1 keepalive|<A 1 11 keepalive-ack"},
 		{"keepalive with a byte", []seg{data(101, 10), ack(111), data(110, 1), ack(111)}, ">A 1 1|<A 1 11|>A 10 1 keepalive|<A 1 11 keepalive-ack"},
+		{"a byte once more", []seg{data(101, 10), data(111, 1), ack(112), data(111, 1)}, ">A 1 1|>A 11 1|<A 1 12|>A 11 1 retransmission spurious-retransmission"},
 		{"zero window", []seg{data(101, 10), win(ack(111), 0), {from: 'a', flags: ACK, seq: 110, ack: 501, win: 1000}, win(ack(111), 0), win(ack(111), 500), data(111, 4)},
 			">A 1 1|<A 1 11 zero-window|>A 10 1 window-probe|<A 1 11 zero-window window-probe-ack|<A 1 11 window-update|>A 11 1"},
 		{"probe of a byte", []seg{data(101, 10), win(ack(111), 0), data(111, 1), win(ack(111), 0), win(ack(111), 500), data(111, 1), ack(112)},

@@ -114,7 +114,8 @@ func (c *connection) sequence(p *Packet, me int, s *Seen) question {
 	mine, peer, t := &c.ends[me], c.far(me), p.TCP
 	n := length(t)
 	last := t.Seq + n
-	plain := mine.sent && peer.hasAck && t.PayloadLen <= 1 && !t.Flags.Any(SYN|FIN|RST)
+	// What asks has no byte, or one that was sent before within a longer segment: else it is just sent again.
+	plain := mine.sent && peer.hasAck && (t.PayloadLen == 0 || t.PayloadLen == 1 && t.Seq != mine.begin) && !t.Flags.Any(SYN|FIN|RST)
 	switch {
 	case plain && peer.window == 0 && (t.Seq == peer.ack-1 || t.PayloadLen == 1 && t.Seq == mine.next):
 		s.WindowProbe = true
@@ -128,15 +129,15 @@ func (c *connection) sequence(p *Packet, me int, s *Seen) question {
 		}
 		return askedNothing
 	case !mine.sent:
-		mine.sent, mine.next = true, last
+		mine.sent, mine.next, mine.begin = true, last, t.Seq
 	case t.Seq == mine.next:
-		mine.next = last
+		mine.next, mine.begin = last, t.Seq
 	case onward(mine.next, t.Seq):
 		s.Gap = true
 		if len(mine.holes) < mostHoles {
 			mine.holes = append(mine.holes, hole{mine.next, t.Seq})
 		}
-		mine.next, mine.passed = last, p.Time
+		mine.next, mine.begin, mine.passed = last, t.Seq, p.Time
 	default:
 		c.repeated(p, me, s)
 	}
@@ -156,7 +157,7 @@ func (c *connection) repeated(p *Packet, me int, s *Seen) {
 	last := t.Seq + length(t)
 	filled := mine.fill(t.Seq, last)
 	if before(mine.next, last) {
-		mine.next = last
+		mine.next, mine.begin = last, t.Seq
 	}
 	switch {
 	case t.Flags.Has(SYN|ACK) && c.simultaneous && !mine.synAck:
