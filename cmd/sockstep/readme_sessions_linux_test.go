@@ -321,7 +321,7 @@ var (
 		regexp.MustCompile(`("op": "(?:socket|accept|accept4|dup)",\s+"args": "[^"]*",\s+"ret": )(\d+)`),
 	}
 	blanks   = regexp.MustCompile(` {2,}`)
-	byItself = regexp.MustCompile(`(?m)^· .*\n(?:  .*\n)*|^  (?:change|变化) .*\n|^  (?:packet|报文) .*\n(?:          .*\n|        .*\n)*`)
+	byItself = regexp.MustCompile(`(?m)^· .*\n(?:  .*\n)*|^  (?:change|变化) .*\n|^  (?:packet|报文|note|说明) .*\n(?:          .*\n|        .*\n)*`)
 	other    = regexp.MustCompile(`(?m)^(?:[^› ·].*)?\n`)
 )
 
