@@ -70,6 +70,7 @@ func (v *valid) lesson() {
 	if base := l.source.file[strings.LastIndexByte(l.source.file, '/')+1:]; l.Number != "" && base != l.Number+"-"+l.ID+".yaml" {
 		v.wrong("$.id", "the file of the lesson %s is called NN-%s.yaml", l.ID, l.ID)
 	}
+	v.roles()
 	for i, n := range l.Needs {
 		if !slices.Contains(needsKnown, n.What) {
 			v.wrong(fmt.Sprintf("$.needs[%d].what", i), "what can be needed is %s", strings.Join(needsKnown, ", "))
@@ -98,6 +99,28 @@ func (v *valid) lesson() {
 		}
 		seen[s.ID] = true
 		v.step(at, s)
+	}
+}
+
+// reserved are the words behind lesson that mean something else.
+var reserved = []string{"join", "alone", "partner"}
+
+// roles are the two ends of a lesson, or none.
+func (v *valid) roles() {
+	l := v.l
+	switch {
+	case slices.Contains(reserved, l.ID):
+		v.wrong("$.id", "no lesson can be called %s: the command lesson knows that word already", l.ID)
+	case len(l.Roles) == 0:
+	case len(l.Roles) != 2:
+		v.wrong("$.roles", "a lesson has no roles, or two: one for each terminal")
+	case l.Roles[0] == l.Roles[1]:
+		v.wrong("$.roles", "the two roles have one name")
+	}
+	for i, r := range l.Roles {
+		if !idForm.MatchString(r) {
+			v.wrong(fmt.Sprintf("$.roles[%d]", i), "a role is a word of small letters and digits, with - between: %q", r)
+		}
 	}
 }
 

@@ -37,7 +37,7 @@ func (s *settings) prompt() error {
 		Width: t.Width, Color: s.colored(),
 	})
 	p.session = repl.NewSession(repl.Config{
-		Table: commands.Table(), Lang: s.language(), KeepLang: keepLang, OpenWire: s.wires(), OpenKernel: openKernel, Lab: s.network(), Width: t.Width, Observers: []sockets.Observer{p}, OpenLessons: openLessons,
+		Table: commands.Table(), Lang: s.language(), KeepLang: keepLang, OpenWire: s.wires(), OpenKernel: openKernel, Lab: s.network(), Width: t.Width, Observers: []sockets.Observer{p}, OpenLessons: openLessons, Meeting: s.meeting(),
 		Live: func() (repl.Live, error) { return t.Live() },
 	})
 	hello := greeting
@@ -66,6 +66,7 @@ func (s *settings) prompt() error {
 	}
 	var sig *tty.SignalError
 	if errors.As(err, &sig) {
+		s.meeting().RemoveDoor()
 		return statusError(sig.ExitStatus()) // at once: the end of the process closes everything, whatever still waits
 	}
 	p.session.Close()
