@@ -89,6 +89,9 @@ func (e *Env) Lesson(w Word, given bool, role Word) error {
 			step = i
 		}
 	}
+	if g.pair != nil && g.run != nil && g.run.Lesson.ID == l.ID && !g.over { // where the partner is by now
+		step = g.run.At()
+	}
 	return e.startLesson(l, step, role.Text)
 }
 

@@ -148,7 +148,7 @@ func (s *Session) hear(p *pair, m message) {
 	g := s.lesson
 	switch {
 	case m.Kind == "begin":
-		if m.Gen > p.gen || m.Gen == p.gen && p.door == nil { // of two that begin at once, the one that opened the door is right
+		if m.Gen > p.gen {
 			s.begun(p, m)
 		}
 	case m.Gen != p.gen || g.run == nil || g.run.Lesson.ID != p.lesson:
@@ -257,9 +257,19 @@ func (s *Session) tellLook() {
 
 // parted is due when the link has ended.
 func (s *Session) parted(p *pair) {
-	g := s.lesson
 	p.link, p.seen, p.told, p.asked = nil, nil, nil, false
 	p.heard()
+	if p.coming { // it is told afterwards
+		p.lost = true
+		return
+	}
+	s.tellParted(p)
+}
+
+// tellParted says that the partner is no longer there, and lets another one come.
+func (s *Session) tellParted(p *pair) {
+	g := s.lesson
+	p.lost = false
 	if g.run == nil || p.door == nil && s.openDoor(p) != nil {
 		return
 	}
@@ -301,20 +311,19 @@ func (s *Session) welcome(p *pair, l *sys.Link) {
 		l.Close()
 		return
 	}
-	if p.link != nil { // the program makes room
+	played := p.link != nil
+	if played { // the program makes room
 		p.link.Hang()
 	}
 	g := s.lesson
-	first := !slices.ContainsFunc(p.story, func(m Moment) bool { return m.Kind == "came" && !m.Program })
+	first := !p.met && !m.Who.Program
+	p.met = p.met || first
 	p.link, p.who, p.seen, p.told, p.asked = l, m.Who, nil, nil, false
 	go s.listen(p, l)
 	p.tell(Moment{Role: g.run.Partner(), Kind: "came", Program: m.Who.Program})
-	own := g.run.At() == 0 // the partner has had nothing to do yet
+	own := g.run.Mine() || !played // whoever has had the other end has had nothing to do yet
 	for _, st := range g.run.Lesson.Steps[:g.run.At()] {
-		own = st.Role == g.run.Role
-		if !own {
-			break
-		}
+		own = own && st.Role == g.run.Role
 	}
 	pid := strconv.Itoa(m.Who.PID)
 	switch {

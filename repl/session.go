@@ -73,6 +73,7 @@ type Session struct {
 
 	openLessons OpenLessons
 	meeting     *Meeting
+	plays       bool            // the partner of a lesson, as a program
 	watched     bool            // by a goroutine of its own, in a script
 	life        context.Context // of the session
 	end         context.CancelFunc
