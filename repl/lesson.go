@@ -29,6 +29,7 @@ type learning struct {
 	quiet    bool         // they are not shown, either
 	play     *play        // it is played before a class; nil where it is not
 	pair     *pair        // the two ends of a lesson that has two; nil for any other
+	told     bool  // the partner has drawn the variables
 	made     []made
 	outside  []sockets.Observer // those of the session, without the lesson's
 	calls    *sockets.Act       // the judge's own
@@ -327,9 +328,9 @@ func (s *Session) watch() {
 // unwatch ends that.
 func (s *Session) unwatch() { s.observers = s.lesson.outside }
 
-// leave removes the files that the lesson's variables named.
+// leave removes the files that the lesson's variables named. Where a partner has drawn them, they are the partner's affair.
 func (l *learning) leave() {
-	if l == nil || l.run == nil {
+	if l == nil || l.run == nil || l.told {
 		return
 	}
 	for _, path := range l.run.Paths() {

@@ -82,7 +82,7 @@ func (e *Env) beginLesson(b beginning) error {
 	if err != nil {
 		return &sockets.Error{Op: e.Command.Name, Kind: "lessons", Err: err, Message: names.T("the lesson cannot begin: "+err.Error(), "这一课无法开始："+err.Error())}
 	}
-	g.run, g.free, g.over = run, false, false
+	g.run, g.told, g.free, g.over = run, b.told, false, false
 	g.begun(b.lesson.ID)
 	s.tellBeginning(b)
 	stuck, err := e.playUpTo(b.step)

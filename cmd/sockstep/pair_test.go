@@ -365,7 +365,7 @@ func TestBeginsAgain(t *testing.T) {
 	waits := make(chan *jsonAct)
 	go func() { waits <- a.types("c, addr = accept s") }() // before its time: nobody has connected yet
 	a.blocks("accept")
-	b.does("again")                                        // and s is closed meanwhile
+	b.does("again") // and s is closed meanwhile
 	if act := <-waits; act.Error == nil || act.Error.Kind != "cancelled" && act.Error.Errno != "EBADF" {
 		t.Errorf("a line whose socket is closed by a new beginning gives %+v %+v", act, act.Error)
 	}
