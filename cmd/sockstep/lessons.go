@@ -6,15 +6,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
-	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
 	"sockstep/lessons"
 )
-
-// progressPath is where it is kept what a learner has done.
-func progressPath() string { return filepath.Join(xdg.StateHome, "sockstep", "progress.json") }
 
 // A progressFile keeps it there: replaced at once or not at all, mode 0600.
 type progressFile struct{ path string }
@@ -22,19 +19,6 @@ type progressFile struct{ path string }
 func (f progressFile) Load() ([]byte, error) { return os.ReadFile(f.path) }
 
 func (f progressFile) Save(b []byte) error { return writeFile(f.path, b) }
-
-// openLessons opens sockstep's own course, and the learner's progress.
-func openLessons() (*lessons.Course, *lessons.Progress, error) {
-	c, err := lessons.Embedded()
-	if err != nil {
-		return nil, nil, err
-	}
-	p, err := lessons.NewProgress(progressFile{progressPath()})
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", progressPath(), err)
-	}
-	return c, p, nil
-}
 
 // newLesson starts the prompt in a lesson: sockstep lesson [ID].
 func newLesson(s *settings) *cobra.Command {
@@ -44,22 +28,18 @@ func newLesson(s *settings) *cobra.Command {
 		Short: "start the prompt in a lesson: the one given, the one that was left, or the next",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := s.check(); err != nil {
+			if err := s.ready(); err != nil {
 				return err
 			}
 			s.first = "lesson"
 			if len(args) > 0 {
-				c, err := lessons.Embedded()
+				l, err := s.lessonCalled(args[0])
 				if err != nil {
 					return err
 				}
-				h, ok := c.Find(args[0])
-				if !ok {
-					return fmt.Errorf("no lesson is called %q; sockstep lessons lists them", args[0])
-				}
-				s.first += " " + h.ID
+				s.first += " " + l.ID
 				if notes {
-					return s.notes(cmd.Context(), h)
+					return s.notes(cmd.Context(), l)
 				}
 			}
 			if notes {
@@ -73,19 +53,25 @@ func newLesson(s *settings) *cobra.Command {
 			}
 			return s.session()
 		},
-		ValidArgsFunction: func(*cobra.Command, []string, string) (ids []string, _ cobra.ShellCompDirective) {
-			if c, err := lessons.Embedded(); err == nil {
-				for _, h := range c.Heads() {
-					ids = append(ids, h.ID)
-				}
-			}
-			return ids, cobra.ShellCompDirectiveNoFileComp
-		},
+		ValidArgsFunction: s.lessonIDs,
 	}
 	c.Flags().BoolVar(&s.play, "play", false, "play the lesson before a class: its lines are typed at your key, and really run")
 	c.Flags().BoolVar(&notes, "notes", false, "the speaker's notes, in a second terminal: they follow the play")
 	c.MarkFlagsMutuallyExclusive("play", "notes")
 	return c
+}
+
+// lessonCalled reads the lesson that a word names.
+func (s *settings) lessonCalled(word string) (*lessons.Lesson, error) {
+	c, err := s.openCourse()
+	if err != nil {
+		return nil, err
+	}
+	h, ok := c.Find(word)
+	if !ok {
+		return nil, s.noLesson(word)
+	}
+	return s.readLesson(c, h)
 }
 
 // newLessons lists the course; its subcommands are for those who write lessons.
@@ -95,7 +81,7 @@ func newLessons(s *settings) *cobra.Command {
 		Short: "list the course, and what you have done of it",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if err := s.check(); err != nil {
+			if err := s.ready(); err != nil {
 				return err
 			}
 			s.lines = []string{"lessons"}
@@ -109,41 +95,37 @@ func newLessons(s *settings) *cobra.Command {
 func newLessonsCheck(s *settings) *cobra.Command {
 	var format, only string
 	c := &cobra.Command{
-		Use:   "check [DIR]",
-		Short: "play every lesson of a folder, or of sockstep's own course, and tell what is wrong with them",
+		Use:   "check [PATH]",
+		Short: "play every lesson of a folder, one lesson's file, or sockstep's own course, and tell what is wrong with them",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := s.check(); err != nil {
 				return err
 			}
-			course, err := lessons.Embedded()
-			if len(args) > 0 {
-				course, err = lessons.Open(os.DirFS(args[0]))
+			if s.json {
+				format = "json"
 			}
+			if !slices.Contains([]string{"text", "junit", "json"}, format) {
+				return fmt.Errorf("--format is text, junit or json, not %q", format)
+			}
+			if len(args) > 0 {
+				if s.course != "" {
+					return errors.New("the course is named twice: by --course, and behind check")
+				}
+				s.course = coursePath(args[0])
+			}
+			course, one, err := s.courseToCheck(only)
 			if err != nil {
 				return err
-			}
-			if only != "" {
-				h, ok := course.Find(only)
-				if !ok {
-					return fmt.Errorf("no lesson is called %q", only)
-				}
-				only = h.ID
 			}
 			if err := s.enterLab(s.inLab); err != nil {
 				return err
 			}
-			report, err := (&lessons.Checker{Stage: lessonStage{s}, Only: only}).Check(c.Context(), course)
+			report, err := (&lessons.Checker{Stage: lessonStage{s}, Only: one}).Check(c.Context(), course)
 			if err != nil {
 				return err
 			}
 			write := map[string]func(io.Writer) error{"text": report.WriteText, "junit": report.WriteJUnit, "json": report.WriteJSON}[format]
-			if s.json {
-				write = report.WriteJSON
-			}
-			if write == nil {
-				return fmt.Errorf("--format is text, junit or json, not %q", format)
-			}
 			if err := write(s.io.out); err != nil {
 				return err
 			}
@@ -158,13 +140,53 @@ func newLessonsCheck(s *settings) *cobra.Command {
 	return c
 }
 
+// courseToCheck is the whole folder, also where one file of it is meant: what the lessons before it teach is taught. Then its id, or
+// that of the lesson which a word names, is given.
+func (s *settings) courseToCheck(only string) (c *lessons.Course, id string, err error) {
+	var p place
+	if s.course == "" {
+		c, err = lessons.Embedded()
+	} else if p, err = placeOf(string(s.course)); err == nil {
+		c, err = p.open()
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	if p.file != "" {
+		if only != "" {
+			return nil, "", errors.New("--only is for a folder: " + string(s.course) + " is one lesson")
+		}
+		one, ok := c.Alone(p.file)
+		if !ok {
+			return nil, "", s.noLesson(p.file)
+		}
+		return c, one.Heads()[0].ID, nil
+	}
+	if only == "" {
+		return c, "", nil
+	}
+	h, ok := c.Find(only)
+	if !ok {
+		return nil, "", s.noLesson(only)
+	}
+	return c, h.ID, nil
+}
+
 func newLessonsNew(s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:   "new ID",
 		Short: "write the skeleton of a lesson here; it checks, and waits for your words",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			here, err := filepath.Glob("[0-9][0-9]-*.yaml")
+			folder := "."
+			if s.course != "" {
+				p, err := placeOf(string(s.course))
+				if err != nil {
+					return err
+				}
+				folder = p.folder
+			}
+			here, err := filepath.Glob(filepath.Join(folder, "[0-9][0-9]-*.yaml"))
 			if err != nil {
 				return err
 			}
@@ -172,6 +194,7 @@ func newLessonsNew(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			name = filepath.Join(folder, name)
 			f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 			if err != nil {
 				return err
@@ -195,7 +218,7 @@ func newProgress(s *settings) *cobra.Command {
 		Short: "what you have done of the course",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if err := s.check(); err != nil {
+			if err := s.ready(); err != nil {
 				return err
 			}
 			s.lines = []string{"progress"}
@@ -208,7 +231,10 @@ func newProgress(s *settings) *cobra.Command {
 		Short: "write it to standard output, a row for each step",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			course, p, err := openLessons()
+			if err := s.check(); err != nil {
+				return err
+			}
+			course, p, err := s.openLessons()
 			if err != nil {
 				return err
 			}
