@@ -29,6 +29,20 @@ func TestCourse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	holds(t, course)
+}
+
+// TestExampleCourse does the same with the course that shows what a teacher's own looks like.
+func TestExampleCourse(t *testing.T) {
+	course, err := lessons.Open(os.DirFS("../../examples/course"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	holds(t, course)
+}
+
+func holds(t *testing.T, course *lessons.Course) {
+	t.Helper()
 	for _, lang := range []string{"en", "zh"} {
 		t.Run(lang, func(t *testing.T) {
 			if testing.Short() && lang == "zh" {
