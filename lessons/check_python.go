@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"sockstep/sockets"
+	"sockstep/sockets/names"
 )
 
 // An Interpreter runs Python, and tells what its sockets did.
@@ -53,7 +54,7 @@ func hear(r *Record) (h heard) {
 func (c *checking) python(want []heard, vars map[string]string) error {
 	py, err := c.Stage.Python()
 	if err != nil {
-		c.report.Untold = append(c.report.Untold, "python: "+err.Error())
+		c.untold("python", Said(err))
 		return nil
 	}
 	defer py.Close()
@@ -73,7 +74,7 @@ func (c *checking) python(want []heard, vars map[string]string) error {
 			continue
 		}
 		if s.Python == "" {
-			c.problem("python", at, s, "the lesson runs Python, and this step has no line of it")
+			c.problem("python", at, s, names.T("the lesson runs Python, and this step has no line of it", "这一课会运行 Python，而这一步没有写"))
 			return nil
 		}
 		got, err := py.Run(fill(s.Python, t.run.Vars))
@@ -82,23 +83,23 @@ func (c *checking) python(want []heard, vars map[string]string) error {
 		}
 		c.report.Python++
 		if got.Failed != "" {
-			c.problem("python", at, s, "%s", got.Failed)
+			c.problem("python", at, s, names.T("%s", "%s"), got.Failed)
 			return nil
 		}
 		if !bytes.Equal(got.Received, want[i].received) {
-			c.problem("python", at, s, "Python received %s, sockstep %s", brief(got.Received), brief(want[i].received))
+			c.problem("python", at, s, names.T("Python received %s, sockstep %s", "Python 收到 %s，sockstep 收到 %s"), brief(got.Received), brief(want[i].received))
 		}
 		if !slices.Equal(got.Errnos, want[i].errnos) {
-			c.problem("python", at, s, "Python's errors are %v, sockstep's %v", got.Errnos, want[i].errnos)
+			c.problem("python", at, s, names.T("Python's errors are %v, sockstep's %v", "Python 的错误是 %v，sockstep 的是 %v"), got.Errnos, want[i].errnos)
 		}
 	}
 	return nil
 }
 
-func brief(b []byte) string {
-	s := sockets.PyBytes(b[:min(len(b), 32)])
-	if len(b) > 32 {
-		s += fmt.Sprintf("… (%d bytes)", len(b))
+func brief(b []byte) names.Text {
+	s := strings.TrimSpace(sockets.PyBytes(b[:min(len(b), 32)]))
+	if len(b) <= 32 {
+		return names.T(s, s)
 	}
-	return strings.TrimSpace(s)
+	return both(names.T("%s… (%d bytes)", "%s…（%d 字节）"), s, len(b))
 }

@@ -89,7 +89,7 @@ func (c *Course) head(file string) Head {
 func (c *Course) text(file string) ([]byte, error) {
 	info, err := fs.Stat(c.files, file)
 	if err == nil && !info.Mode().IsRegular() {
-		return nil, &FormatError{File: file, Message: "this is no file"}
+		return nil, &FormatError{File: file, Message: names.T("this is no file", "这不是文件")}
 	}
 	var text []byte
 	if err == nil {
@@ -100,7 +100,7 @@ func (c *Course) text(file string) ([]byte, error) {
 		if errors.As(err, &at) {
 			err = at.Err
 		}
-		return nil, &FormatError{File: file, Message: err.Error()}
+		return nil, &FormatError{File: file, Message: Said(err)}
 	}
 	return text, nil
 }

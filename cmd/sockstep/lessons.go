@@ -1,16 +1,18 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"sockstep/lessons"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
 )
 
 // A progressFile keeps it there: replaced at once or not at all, mode 0600.
@@ -19,6 +21,9 @@ type progressFile struct{ path string }
 func (f progressFile) Load() ([]byte, error) { return os.ReadFile(f.path) }
 
 func (f progressFile) Save(b []byte) error { return writeFile(f.path, b) }
+
+// misuse is an error of the command line.
+func misuse(t names.Text) error { return &sockets.Error{Message: t} }
 
 // newLesson starts the prompt in a lesson: sockstep lesson [ID].
 func newLesson(s *settings) *cobra.Command {
@@ -43,7 +48,7 @@ func newLesson(s *settings) *cobra.Command {
 				}
 			}
 			if notes {
-				return errors.New("--notes needs a lesson: sockstep lesson ID --notes")
+				return misuse(names.T("--notes needs a lesson: sockstep lesson ID --notes", "--notes 要指明哪一课：sockstep lesson ID --notes"))
 			}
 			if s.play {
 				s.first += " --play"
@@ -106,11 +111,11 @@ func newLessonsCheck(s *settings) *cobra.Command {
 				format = "json"
 			}
 			if !slices.Contains([]string{"text", "junit", "json"}, format) {
-				return fmt.Errorf("--format is text, junit or json, not %q", format)
+				return misuse(names.T("--format is text, junit or json, not "+strconv.Quote(format), "--format 是 text、junit 或 json，而不是 "+strconv.Quote(format)))
 			}
 			if len(args) > 0 {
 				if s.course != "" {
-					return errors.New("the course is named twice: by --course, and behind check")
+					return misuse(names.T("the course is named twice: by --course, and behind check", "课程写了两次：--course 一次，check 后面又一次"))
 				}
 				s.course = coursePath(args[0])
 			}
@@ -121,7 +126,7 @@ func newLessonsCheck(s *settings) *cobra.Command {
 			if err := s.enterLab(s.inLab); err != nil {
 				return err
 			}
-			report, err := (&lessons.Checker{Stage: lessonStage{s}, Only: one}).Check(c.Context(), course)
+			report, err := (&lessons.Checker{Stage: lessonStage{s}, Only: one, Lang: s.language()}).Check(c.Context(), course)
 			if err != nil {
 				return err
 			}
@@ -154,7 +159,7 @@ func (s *settings) courseToCheck(only string) (c *lessons.Course, id string, err
 	}
 	if p.file != "" {
 		if only != "" {
-			return nil, "", errors.New("--only is for a folder: " + string(s.course) + " is one lesson")
+			return nil, "", misuse(names.T("--only is for a folder: "+string(s.course)+" is one lesson", "--only 用于目录，而 "+string(s.course)+" 只是一课"))
 		}
 		one, ok := c.Alone(p.file)
 		if !ok {
@@ -244,7 +249,7 @@ func newProgress(s *settings) *cobra.Command {
 			case format == "csv":
 				return p.ExportCSV(s.io.out, course)
 			}
-			return errors.New("--format is csv or json, not " + format)
+			return misuse(names.T("--format is csv or json, not "+strconv.Quote(format), "--format 是 csv 或 json，而不是 "+strconv.Quote(format)))
 		},
 	}
 	export.Flags().StringVar(&format, "format", "csv", "`csv|json`")
