@@ -169,6 +169,9 @@ func TestCourse(t *testing.T) {
 	if name, _, _ := Skeleton("mine", []string{"01-a.yaml", "07-b.yaml"}); name != "08-mine.yaml" {
 		t.Error(name)
 	}
+	if _, _, err := Skeleton("mine", []string{"01-a.yaml", "07-mine.yaml"}); err == nil || !strings.Contains(err.Error(), "07-mine.yaml") {
+		t.Error("an id that is taken", err)
+	}
 	if _, _, err := Skeleton("Not so", nil); err == nil {
 		t.Error("an id with a blank")
 	}
