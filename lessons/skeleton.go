@@ -16,7 +16,7 @@ func Skeleton(id string, there []string) (file string, text []byte, err error) {
 	}
 	number := 1
 	for _, name := range there {
-		if base := name[strings.LastIndexByte(name, '/')+1:]; base == numberOf(name)+"-"+id+".yaml" {
+		if name == numberOf(name)+"-"+id+".yaml" {
 			return "", nil, wrongly(names.T("a lesson is called %s already: %s", "已经有一课叫 %s：%s"), id, name)
 		}
 		var n int

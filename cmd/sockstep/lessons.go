@@ -195,6 +195,9 @@ func newLessonsNew(s *settings) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			for i := range here {
+				here[i] = filepath.Base(here[i])
+			}
 			name, text, err := lessons.Skeleton(args[0], here)
 			if err != nil {
 				return err
