@@ -75,7 +75,7 @@ func (c *Course) head(file string) Head {
 	}
 	var h Head
 	if err == nil {
-		err = yaml.Unmarshal(head, &h)
+		err = unbroken(func() error { return yaml.Unmarshal(head, &h) })
 	}
 	h.Number, h.File, h.Steps = numberOf(file), file, bytes.Count(steps, []byte("\n- id:"))
 	if err != nil || !idForm.MatchString(h.ID) { // Lesson tells what is wrong

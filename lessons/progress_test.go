@@ -135,7 +135,7 @@ func TestQuestionsOfTheBroken(t *testing.T) {
 
 func TestCourse(t *testing.T) {
 	c, err := Open(fstest.MapFS{"02-late.yaml": {Data: []byte("id: [")}, "01-sample.yaml": {Data: []byte(skeletal(t))}, "10-sampler.yaml": {Data: []byte("id: sampler\n")},
-		"11-none.yaml": {}, "12-odd.yaml": {Data: []byte("id: No Id\n")}, "13-folder.yaml/x": {}, ".14-hidden.yaml": {}, "notes.txt": {}})
+		"11-none.yaml": {}, "15-tag.yaml": {Data: []byte("id: tag\nminutes: 5\nteaches: !listen, close]\nvars: {port: free-port}\n")}, "12-odd.yaml": {Data: []byte("id: No Id\n")}, "13-folder.yaml/x": {}, ".14-hidden.yaml": {}, "notes.txt": {}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func TestCourse(t *testing.T) {
 	for _, h := range c.Heads() {
 		ids = append(ids, h.Number+" "+h.ID)
 	}
-	if got, want := strings.Join(ids, ", "), "01 sample, 02 late, 10 sampler, 11 none, 12 odd, 13 folder"; got != want {
+	if got, want := strings.Join(ids, ", "), "01 sample, 02 late, 10 sampler, 11 none, 12 odd, 13 folder, 15 tag"; got != want {
 		t.Errorf("%s, not %s", got, want)
 	}
 	for _, h := range c.Heads()[1:] {

@@ -13,10 +13,10 @@ func Said(err error) names.Text {
 	var told *sockets.Error
 	var bad *FormatError
 	switch {
+	case errors.As(err, &told): // what it may wrap is its cause
+		return told.Message
 	case errors.As(err, &bad):
 		return names.Text{En: bad.In(names.English), Zh: bad.In(names.Chinese)}
-	case errors.As(err, &told):
-		return told.Message
 	}
 	return names.T(err.Error(), err.Error())
 }

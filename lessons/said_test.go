@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"sockstep/sockets"
 	"sockstep/sockets/names"
 )
 
@@ -62,6 +63,7 @@ func TestSaid(t *testing.T) {
 	}{
 		{own, names.Text{En: "no port", Zh: "没有 port"}},
 		{bad, names.Text{En: "01-a.yaml:2:3: here: no port\n  x y\n    ^", Zh: "01-a.yaml:2:3: 这里：没有 port\n  x y\n    ^"}},
+		{&sockets.Error{Err: bad, Message: names.T("outside", "外面")}, names.T("outside", "外面")},
 		{errors.New("100% gone"), names.Text{En: "100% gone", Zh: "100% gone"}},
 	} {
 		if got := Said(c.err); got != c.want {

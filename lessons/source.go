@@ -62,12 +62,25 @@ func prefix(s string, runes int) string {
 // parse reads a file's tree.
 func parse(file string, text []byte) (*source, error) {
 	s := &source{file: file, text: string(text)}
-	tree, err := parser.ParseBytes(text, 0)
+	err := unbroken(func() (err error) {
+		s.tree, err = parser.ParseBytes(text, 0)
+		return err
+	})
 	if err != nil {
 		return s, s.wrap(err)
 	}
-	s.tree = tree
 	return s, nil
+}
+
+// unbroken makes an error of a panic: some mistakes in a file, as a tag in front of a list that never begins, bring the YAML library
+// to one.
+func unbroken(read func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = wrongly(names.T("this is no YAML", "这不是 YAML"))
+		}
+	}()
+	return read()
 }
 
 // decode fills v from the tree. Keys that v does not know are errors.
@@ -76,7 +89,7 @@ func (s *source) decode(v any) error {
 		return &FormatError{File: s.file, Message: names.T("a lesson is one document of YAML", "一课是一个 YAML 文档")}
 	}
 	d := yaml.NewDecoder(strings.NewReader(""), yaml.Strict())
-	if err := d.DecodeFromNode(s.tree.Docs[0].Body, v); err != nil {
+	if err := unbroken(func() error { return d.DecodeFromNode(s.tree.Docs[0].Body, v) }); err != nil {
 		return s.wrap(err)
 	}
 	return nil

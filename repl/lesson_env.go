@@ -93,7 +93,7 @@ func (e *Env) readLesson(g *learning, h lessons.Head) (*lessons.Lesson, error) {
 	if err != nil {
 		why := lessons.Said(err)
 		return nil, &sockets.Error{Op: e.Command.Name, Kind: "lessons", Err: err, Message: names.T("this lesson cannot be read: "+why.En, "这一课无法读取："+why.Zh),
-			Why: names.T("Its file has to be mended: `$ sockstep lessons check` says all that is wrong. The other lessons can be had meanwhile.", "要先修正它的文件：`$ sockstep lessons check` 会指出所有问题。其他课不受影响。"),
+			Why: names.T("Its file has to be mended: `$ sockstep lessons check PATH` says all that is wrong. The other lessons can be had meanwhile.", "要先修正它的文件：`$ sockstep lessons check PATH` 会指出所有问题。其他课不受影响。"),
 			Fix: names.T("lessons", "lessons")}
 	}
 	return l, nil
