@@ -142,6 +142,12 @@ func newLessonsCheck(s *settings) *cobra.Command {
 	}
 	c.Flags().StringVar(&format, "format", "text", "`text|junit|json`")
 	c.Flags().StringVar(&only, "only", "", "check this `LESSON` alone")
+	c.RegisterFlagCompletionFunc("only", func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			s.course = coursePath(args[0])
+		}
+		return s.lessonIDs(c, args, word)
+	})
 	return c
 }
 
