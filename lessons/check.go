@@ -20,8 +20,8 @@ import (
 // A Player is one fresh session, in which lines are played.
 type Player interface {
 	World
-	// Do plays a line of a role's, and shows the act to the observer.
-	Do(ctx context.Context, role, line string) *sockets.Act
+	// Do plays a line, and shows the act to the observer.
+	Do(ctx context.Context, line string) *sockets.Act
 	// Settle tells of what came since.
 	Settle()
 	// Tell says who is shown the acts from now on.
@@ -174,9 +174,14 @@ func (c *checking) play() error {
 		return nil
 	}
 	c.lacking = len(c.report.Untold) > 0
-	whole, heard, vars, err := c.row()
+	whole, heard, vars, err := c.row(false)
 	if err != nil || !whole {
 		return err
+	}
+	if len(c.l.Roles) > 0 { // as it is played before a class
+		if whole, _, _, err := c.row(true); err != nil || !whole {
+			return err
+		}
 	}
 	var tasks []func() error
 	for i, s := range c.l.Steps {
@@ -219,18 +224,19 @@ func (c *checking) needs() bool {
 	return true
 }
 
-// row plays the first solutions of all steps in one session, and says what each step received, for Python.
-func (c *checking) row() (whole bool, all []heard, vars map[string]string, err error) {
-	t, err := c.open()
+// row plays the first solutions of all steps in one row, each role in its own session or all together in one, and says what
+// each step received, for Python.
+func (c *checking) row(together bool) (whole bool, all []heard, vars map[string]string, err error) {
+	t, err := c.open(together)
 	if err != nil {
 		return false, nil, nil, err
 	}
 	defer t.close()
 	for i, s := range c.l.Steps {
 		if t.lacks(s) {
-			c.untold(s.ID, t.run.Judge(t.player).Seen)
+			c.untold(s.ID, t.judge(s).Seen)
 			all = append(all, heard{})
-			t.run.Pass(t.player, Passing)
+			t.pass(s, Passing)
 			continue
 		}
 		t.before(s)
@@ -251,14 +257,14 @@ func (c *checking) row() (whole bool, all []heard, vars map[string]string, err e
 			}
 			c.untold(s.ID, v.Seen)
 		}
-		all = append(all, hear(t.run.Record))
-		p := t.run.Pass(t.player, how)
+		all = append(all, hear(t.at(s).run.Record))
+		p := t.pass(s, how)
 		if s.Predict != nil && how == Done && c.mismeasured(p) {
 			c.problem("key", fmt.Sprintf("$.steps[%d].predict.choices", i), s, names.T("measured was %q, which is no choice", "测得的是 %q，选项里没有"), p.Value)
 		}
 	}
 	c.leaks(t)
-	return true, all, t.run.Vars, nil
+	return true, all, t.ends[0].run.Vars, nil
 }
 
 // mismeasured reports whether what a prediction is about was measured, and is none of its choices; or could have been, and was not.
@@ -268,14 +274,13 @@ func (c *checking) mismeasured(p Passed) bool {
 
 // leaks holds the lesson to closing what it opened.
 func (c *checking) leaks(t *take) {
-	all, err := t.player.Sockets("")
-	if err != nil {
-		return
-	}
 	var open []string
-	for _, s := range all {
-		if !s.Closed {
-			open = append(open, s.Name)
+	for _, e := range t.ends {
+		all, _ := e.Sockets("")
+		for _, s := range all {
+			if !s.Closed {
+				open = append(open, s.Name)
+			}
 		}
 	}
 	if len(open) > 0 {
@@ -286,7 +291,7 @@ func (c *checking) leaks(t *take) {
 
 // another plays one more solution of a step.
 func (c *checking) another(step, n int) error {
-	t, err := c.open()
+	t, err := c.open(false)
 	if err != nil {
 		return err
 	}
@@ -303,7 +308,7 @@ func (c *checking) another(step, n int) error {
 	if v := t.await(s); v.Outcome == NotYet {
 		c.problem("solution", at, s, names.T("the step does not hold after this solution: %s", "用了这种做法，这一步仍不成立：%s"), v.Seen)
 	} else if s.Predict != nil && v.Outcome == Held {
-		if p := t.run.Pass(t.player, Done); c.mismeasured(p) {
+		if p := t.pass(s, Done); c.mismeasured(p) {
 			c.problem("key", fmt.Sprintf("$.steps[%d].predict.choices", step), s, names.T("after solution %d measured was %q, which is no choice", "用第 %d 种做法测得的是 %q，选项里没有"), n+1, p.Value)
 		}
 	}
@@ -312,7 +317,7 @@ func (c *checking) another(step, n int) error {
 
 // nearMiss plays a near-miss: the step must not hold, and this near-miss's answer must be the one that is given.
 func (c *checking) nearMiss(step, n int) error {
-	t, err := c.open()
+	t, err := c.open(false)
 	if err != nil {
 		return err
 	}
@@ -326,8 +331,8 @@ func (c *checking) nearMiss(step, n int) error {
 	var said *NearMiss
 	holds := false
 	judge := func() {
-		holds = holds || t.run.Judge(t.player).Outcome == Held
-		if m := t.run.NearMiss(t.player); m != nil {
+		holds = holds || t.judge(s).Outcome == Held
+		if m := t.at(s).run.NearMiss(t.at(s)); m != nil {
 			said = m
 		}
 	}
@@ -337,7 +342,7 @@ func (c *checking) nearMiss(step, n int) error {
 		return nil
 	}
 	for end := time.Now().Add(max(quietTime, time.Duration(s.Within))); !holds && time.Now().Before(end); time.Sleep(time.Millisecond) {
-		t.player.Settle()
+		t.settle()
 		judge()
 	}
 	switch {

@@ -31,6 +31,7 @@ type Head struct {
 	Title   names.Text `yaml:"title"`
 	Minutes int        `yaml:"minutes"`
 	Teaches []string   `yaml:"teaches"`
+	Roles   []string   `yaml:"roles"`
 	Steps   int        `yaml:"-"`
 }
 

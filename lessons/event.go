@@ -13,6 +13,10 @@ type Event struct {
 	Verdict      string     // of Step: "held", "not-yet", "cannot-tell"; "" where nothing was judged
 	Title        names.Text // of the lesson, where its text is told
 	At, Of       int        // which step of how many, from 1
+	Role         string     // whose step it is, where the lesson has roles
+	Partner      string     // the other role, of whose terminal this is told: what it did (Line, Result), or what became of it (Said)
+	Line, Result string
+	Waits        bool // for the partner, who is no program
 	Intro        names.Text
 	Measured     names.Text // how a prediction came out
 	After        names.Text
@@ -41,6 +45,13 @@ func (e Event) Value(l names.Lang) sockets.Value {
 	if e.Of > 0 {
 		add("at", strconv.Itoa(e.At)+"/"+strconv.Itoa(e.Of))
 	}
+	add("role", e.Role)
+	add("partner", e.Partner)
+	if e.Waits {
+		add("waits", "True")
+	}
+	add("line", e.Line)
+	add("result", e.Result)
 	add("said", e.Said.In(l))
 	add("measured", e.Measured.In(l))
 	add("after", e.After.In(l))

@@ -68,7 +68,7 @@ type judge struct {
 	record *Record
 	vars   map[string]string
 	role   string // whose acts are meant where nothing else is said
-	own    string // the learner's
+	own    string // the learner's; "" where one learner has all of them
 	since  int    // of the record
 	known  map[string][]Socket
 	gone   map[string]Socket // sockets that the world no longer tells of, as last seen
@@ -216,7 +216,7 @@ func (j *judge) whose(role string) string {
 	if role == "" {
 		role = j.role
 	}
-	if role == j.own {
+	if role == j.own || j.own == "" {
 		return ""
 	}
 	return role
@@ -257,7 +257,7 @@ func (j *judge) named(name string, b bindings) (Socket, error) {
 	if !ok {
 		return Socket{}, fmt.Errorf("the lesson speaks of a socket %s that no expectation has named", name)
 	}
-	if _, err := j.sockets(""); err != nil {
+	if _, err := j.sockets(roleOf(id)); err != nil {
 		return Socket{}, err
 	}
 	s, ok := j.find(id)

@@ -21,6 +21,7 @@ const (
 	Done    How = "done"
 	Skipped How = "skipped" // its solution was played
 	Passing How = "untold"  // it could not be told here, and the learner went on
+	Partner How = "partner" // it was the partner's to do
 )
 
 // A Keeper keeps the progress: a file of the learner's. Save replaces it at once or not at all.
@@ -144,8 +145,8 @@ func (p *Progress) Pass(lesson string, passed Passed, next string) error {
 			s = &StepDone{How: passed.How, Hints: passed.Hints, When: now}
 			l.Steps[passed.Step.ID] = s
 		}
-		if s.How != Done && passed.How == Done {
-			s.How, s.Hints, s.When = Done, passed.Hints, now
+		if s.How != Done && passed.How == Done || s.How == Partner {
+			s.How, s.Hints, s.When = passed.How, passed.Hints, now
 		}
 		if s.Predicted == "" {
 			s.Predicted = passed.Predicted
@@ -178,6 +179,7 @@ type Tally struct {
 	Begun, Finished                      bool
 	At                                   string
 	Steps, Done, Hinted, Skipped, Untold int
+	Partner                              int
 	Predicted, Right                     int
 	Rows                                 []Row
 }
@@ -193,7 +195,7 @@ type Row struct {
 	When      string `json:"when,omitempty"`
 }
 
-// Tally counts a lesson. Done counts those without a hint alone; Hinted, Skipped and Untold are counted apart.
+// Tally counts a lesson. Done counts those without a hint alone; Hinted, Skipped, Untold and Partner are counted apart.
 func (p *Progress) Tally(h Head) (t Tally) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -210,6 +212,8 @@ func (p *Progress) Tally(h Head) (t Tally) {
 			t.Skipped++
 		case s.How == Passing:
 			t.Untold++
+		case s.How == Partner:
+			t.Partner++
 		case s.Hints > 0:
 			t.Hinted++
 		default:
@@ -260,6 +264,7 @@ func (p *Progress) ExportJSON(w io.Writer, c *Course) error {
 		Hinted   int    `json:"hinted"`
 		Skipped  int    `json:"skipped"`
 		Untold   int    `json:"untold"`
+		Partner  int    `json:"partner"`
 		Asked    int    `json:"predicted"`
 		Right    int    `json:"right"`
 		Rows     []Row  `json:"rows"`
@@ -267,7 +272,7 @@ func (p *Progress) ExportJSON(w io.Writer, c *Course) error {
 	all := []lesson{}
 	for _, h := range c.Heads() {
 		t := p.Tally(h)
-		all = append(all, lesson{h.ID, t.Steps, t.Finished, t.Done, t.Hinted, t.Skipped, t.Untold, t.Predicted, t.Right, t.Rows})
+		all = append(all, lesson{h.ID, t.Steps, t.Finished, t.Done, t.Hinted, t.Skipped, t.Untold, t.Partner, t.Predicted, t.Right, t.Rows})
 	}
 	b, err := json.MarshalIndent(struct {
 		Lessons []lesson `json:"lessons"`

@@ -72,6 +72,7 @@ func (v *valid) lesson() {
 	if base := l.source.file[strings.LastIndexByte(l.source.file, '/')+1:]; l.Number != "" && base != l.Number+"-"+l.ID+".yaml" {
 		v.wrong("$.id", names.T("the file of the lesson %s is called NN-%s.yaml", "%s 这一课的文件名应为 NN-%s.yaml"), l.ID, l.ID)
 	}
+	v.roles()
 	for i, n := range l.Needs {
 		if !slices.Contains(needsKnown, n.What) {
 			v.wrong(fmt.Sprintf("$.needs[%d].what", i), names.T("what can be needed is %s", "能写在 needs 里的有 %s"), strings.Join(needsKnown, ", "))
@@ -100,6 +101,28 @@ func (v *valid) lesson() {
 		}
 		seen[s.ID] = true
 		v.step(at, s)
+	}
+}
+
+// reserved are the words behind lesson that mean something else.
+var reserved = []string{"join", "alone", "partner"}
+
+// roles are the two ends of a lesson, or none.
+func (v *valid) roles() {
+	l := v.l
+	switch {
+	case slices.Contains(reserved, l.ID):
+		v.wrong("$.id", names.T("no lesson can be called %s: the command lesson knows that word already", "课不能叫 %s：lesson 命令已经用了这个词"), l.ID)
+	case len(l.Roles) == 0:
+	case len(l.Roles) != 2:
+		v.wrong("$.roles", names.T("a lesson has no roles, or two: one for each terminal", "一课要么没有角色，要么有两个：每个终端一个"))
+	case l.Roles[0] == l.Roles[1]:
+		v.wrong("$.roles", names.T("the two roles have one name", "两个角色同名"))
+	}
+	for i, r := range l.Roles {
+		if !idForm.MatchString(r) {
+			v.wrong(fmt.Sprintf("$.roles[%d]", i), names.T("a role is a word of small letters and digits, with - between: %q", "角色名由小写字母和数字组成，中间可用 -：%q"), r)
+		}
 	}
 }
 

@@ -10,14 +10,15 @@ import (
 // step's id. Where a step does not come true, the rest is missing.
 func Rehearse(ctx context.Context, stage Stage, l *Lesson) (map[string]names.Text, error) {
 	c := &checking{Checker: &Checker{Stage: stage}, ctx: ctx, l: l}
-	t, err := c.open()
+	t, err := c.open(true)
 	if err != nil {
 		return nil, err
 	}
-	defer t.player.Close()
+	defer t.close()
 	measured := map[string]names.Text{}
-	for t.run.Step() != nil && ctx.Err() == nil {
-		s := t.run.Step()
+	run := t.ends[0].run
+	for run.Step() != nil && ctx.Err() == nil {
+		s := run.Step()
 		if !t.lines(s, "", s.Solutions[0], nil) {
 			break
 		}
@@ -28,8 +29,8 @@ func Rehearse(ctx context.Context, stage Stage, l *Lesson) (map[string]names.Tex
 		case Untold:
 			how = Passing
 		}
-		choices := t.run.choicesOf(s)
-		if p := t.run.Pass(t.player, how); p.Measured != "" {
+		choices := run.choicesOf(s)
+		if p := t.pass(s, how); p.Measured != "" {
 			for i, choice := range s.Predict.Choices {
 				if choice.Is == p.Measured {
 					measured[s.ID] = choices[i]

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"sockstep/sockets"
 	"sockstep/sockets/names"
@@ -32,14 +33,24 @@ func Begin(l *Lesson, w World, role string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{Lesson: l, Role: role, Vars: vars, Record: &Record{}, gone: map[string]Socket{}}
-	r.enter(0)
-	return r, nil
+	return BeginWith(l, vars, role), nil
 }
 
+// BeginWith is Begin with variables that a partner has drawn.
+func BeginWith(l *Lesson, vars map[string]string, role string) *Run {
+	r := &Run{Lesson: l, Role: role, Vars: vars, Record: &Record{}, gone: map[string]Socket{}}
+	r.enter(0)
+	return r
+}
+
+// enter begins a step. What was done since the learner's own last step counts for the next one: whoever waits in accept while
+// the partner still connects has begun in time.
 func (r *Run) enter(step int) {
-	r.at, r.hints, r.answer, r.judged = step, 0, "", 0
-	r.Record.reset()
+	if r.Mine() {
+		r.Record.reset()
+		r.judged = 0
+	}
+	r.at, r.hints, r.answer = step, 0, ""
 	r.was = nil
 	if s := r.Step(); s != nil {
 		r.was = make([]bool, len(s.Wrong))
@@ -61,6 +72,20 @@ func (r *Run) At() int { return r.at }
 func (r *Run) Mine() bool {
 	s := r.Step()
 	return s != nil && (s.Role == "" || r.Role == "" || s.Role == r.Role)
+}
+
+// Partner is the role at the other end, "" where there is one role only, or one learner has both.
+func (r *Run) Partner() string { return r.Lesson.Partner(r.Role) }
+
+// Bound are the names that the lesson has given to sockets, each with the socket's ID.
+func (r *Run) Bound() map[string]string { return r.bound }
+
+// Follow ends a step that the partner has done, or that could not be told at the partner's; bound is its Bound.
+func (r *Run) Follow(bound map[string]string) *Step {
+	s := r.Step()
+	r.bound = bound
+	r.enter(r.at + 1)
+	return s
 }
 
 // Fill puts the variables into a text.
@@ -126,6 +151,17 @@ func (r *Run) Lacks(w World) (v Verdict) {
 		}
 	}
 	return v
+}
+
+// settleTime is how long a step whose lines are played may take to come true, where its file says nothing.
+const settleTime = time.Second
+
+// Patience is how long the step that is on may take to come true once its lines have been played.
+func (r *Run) Patience() time.Duration {
+	if s := r.Step(); s != nil && s.Within > 0 {
+		return time.Duration(s.Within)
+	}
+	return settleTime
 }
 
 // remember keeps what was seen of the sockets, for the time when the world no longer tells of them.

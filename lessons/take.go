@@ -6,56 +6,142 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"sockstep/sockets"
 	"sockstep/sockets/names"
 )
 
-// A take is one play of the lesson.
+// A take is one play of the lesson. Where it has roles, each has a session of its own.
 type take struct {
-	c      *checking
-	player Player
-	run    *Run
+	c    *checking
+	ends []*end
 }
 
-func (c *checking) open() (*take, error) {
-	p, err := c.Stage.Open()
-	if err != nil {
-		return nil, err
+// An end is a role's session, and the World of its Run.
+type end struct {
+	Player
+	run   *Run
+	other *end // nil where one session has all roles
+}
+
+// open begins the lesson anew: in a session for each role, or all in one.
+func (c *checking) open(together bool) (*take, error) {
+	t := &take{c: c}
+	roles := c.l.Roles
+	if len(roles) == 0 || together {
+		roles = []string{""}
 	}
-	role := ""
-	run, err := Begin(c.l, p, role)
-	if err != nil {
-		p.Close()
-		return nil, err
+	for i, role := range roles {
+		p, err := c.Stage.Open()
+		if err != nil {
+			t.close()
+			return nil, err
+		}
+		e := &end{Player: p}
+		t.ends = append(t.ends, e)
+		if i > 0 {
+			e.run = BeginWith(c.l, t.ends[0].run.Vars, role)
+		} else if e.run, err = Begin(c.l, p, role); err != nil {
+			t.close()
+			return nil, err
+		}
+		p.Tell(e.run.Record)
 	}
-	p.Tell(run.Record)
-	return &take{c, p, run}, nil
+	if len(t.ends) == 2 {
+		t.ends[0].other, t.ends[1].other = t.ends[1], t.ends[0]
+	}
+	return t, nil
+}
+
+// at is the end whose step it is.
+func (t *take) at(s *Step) *end {
+	for _, e := range t.ends {
+		if e.run.Role == s.Role {
+			return e
+		}
+	}
+	return t.ends[0]
+}
+
+// whose is the end that a role's word for the World means.
+func (e *end) whose(role string) *end {
+	if role != "" && e.other != nil {
+		return e.other
+	}
+	return e
+}
+
+// Sockets are the role's, told apart from the other's.
+func (e *end) Sockets(role string) ([]Socket, error) {
+	w := e.whose(role)
+	all, err := w.Player.Sockets("")
+	return Of(w.run.Role, all), err
+}
+
+// Option asks the session that has the socket.
+func (e *end) Option(s Socket, name string) (sockets.Value, error) {
+	role := roleOf(s.ID)
+	s.ID = strings.TrimPrefix(s.ID, role+"/")
+	w := e
+	if role != e.run.Role {
+		w = e.whose(role)
+	}
+	return w.Player.Option(s, name)
+}
+
+// Kept are the role's values.
+func (e *end) Kept(role string) ([]sockets.Value, error) { return e.whose(role).Player.Kept("") }
+
+// Packets is nil where packets are seen.
+func (e *end) Packets(role string) error { return e.whose(role).Player.Packets("") }
+
+// settle lets every session tell of what came since.
+func (t *take) settle() {
+	for _, e := range t.ends {
+		e.Settle()
+	}
+}
+
+func (t *take) judge(s *Step) Verdict { return t.at(s).run.Judge(t.at(s)) }
+
+// pass ends a step at both ends.
+func (t *take) pass(s *Step, how How) Passed {
+	e := t.at(s)
+	p := e.run.Pass(e, how)
+	if e.other != nil {
+		e.other.run.Follow(e.run.Bound())
+	}
+	return p
 }
 
 // close ends the play, and removes the socket files that it has left.
 func (t *take) close() {
-	t.player.Close()
-	for _, path := range t.run.Paths() {
+	for _, e := range t.ends {
+		e.Close()
+	}
+	if len(t.ends) == 0 || t.ends[0].run == nil {
+		return
+	}
+	for _, path := range t.ends[0].run.Paths() {
 		if at, err := os.Lstat(path); err == nil && at.Mode()&os.ModeSocket != 0 {
 			_ = os.Remove(path)
 		}
 	}
 }
 
-// The longest times: for a line to end, for a step to come true where its file says nothing, and for a near-miss to stay untrue.
+// The longest times: for a line to end, and for a near-miss to stay untrue.
 const (
 	lineTime  = 10 * time.Second
-	stepTime  = time.Second
 	quietTime = 5 * time.Millisecond
 )
 
 // lines plays lines; at is their path in the file. Lines that were not understood, or never end, are problems.
 func (t *take) lines(s *Step, at string, lines []string, each func()) bool {
-	for i, line := range t.run.Lines(lines) {
+	for i, line := range t.at(s).run.Lines(lines) {
 		ctx, cancel := context.WithTimeout(t.c.ctx, lineTime)
-		act := t.player.Do(ctx, s.Role, line)
+		act := t.at(s).Do(ctx, line)
 		late := ctx.Err() != nil
 		cancel()
 		var bad *sockets.Error
@@ -71,7 +157,7 @@ func (t *take) lines(s *Step, at string, lines []string, each func()) bool {
 			t.c.problem("line", path, s, names.T("%s: %s", "%s：%s"), line, bad.Message)
 			return false
 		}
-		t.player.Settle()
+		t.settle()
 		if each != nil {
 			each()
 		}
@@ -81,13 +167,9 @@ func (t *take) lines(s *Step, at string, lines []string, each func()) bool {
 
 // await judges until the step holds, or its time is over.
 func (t *take) await(s *Step) (v Verdict) {
-	longest := time.Duration(s.Within)
-	if longest == 0 {
-		longest = stepTime
-	}
-	for end := time.Now().Add(longest); ; {
-		t.player.Settle()
-		v = t.run.Judge(t.player)
+	for end := time.Now().Add(t.at(s).run.Patience()); ; {
+		t.settle()
+		v = t.judge(s)
 		if v.Outcome != NotYet || time.Now().After(end) {
 			return v
 		}
@@ -99,7 +181,7 @@ func (t *take) await(s *Step) (v Verdict) {
 func (t *take) upTo(step int) bool {
 	for _, s := range t.c.l.Steps[:step] {
 		if t.lacks(s) {
-			t.run.Pass(t.player, Passing)
+			t.pass(s, Passing)
 			continue
 		}
 		if !t.lines(s, "", s.Solutions[0], nil) {
@@ -113,7 +195,7 @@ func (t *take) upTo(step int) bool {
 		case Untold:
 			how = Passing
 		}
-		t.run.Pass(t.player, how)
+		t.pass(s, how)
 	}
 	return true
 }
@@ -123,12 +205,12 @@ func (t *take) path(s *Step, rest string) string {
 }
 
 // lacks reports whether the machine does not have what the step needs.
-func (t *take) lacks(s *Step) bool { return s.Needs != "" && t.player.Offers(s.Needs) != nil }
+func (t *take) lacks(s *Step) bool { return s.Needs != "" && t.at(s).Offers(s.Needs) != nil }
 
 // before holds the step to not being true before anything was done.
 func (t *take) before(s *Step) {
-	t.player.Settle()
-	if v := t.run.Judge(t.player); v.Outcome == Held {
+	t.settle()
+	if v := t.judge(s); v.Outcome == Held {
 		t.c.problem("before", t.path(s, "expect"), s, names.T("the step holds before anything was done", "什么都还没做，这一步就已经成立"))
 	}
 }

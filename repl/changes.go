@@ -199,6 +199,7 @@ func (s *Session) WatchArrivals(ctx context.Context) {
 			s.outside(func() { time.Sleep(patience) })
 		}
 		s.arrivals()
+		s.tellLook()
 		s.mu.Unlock()
 	}
 }

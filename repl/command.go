@@ -128,6 +128,7 @@ var params = []Param{
 	{"PERCENT", names.T("a chance such as 20%", "一个概率，如 20%")},
 	{"RATE", names.T("a rate such as 1mbit", "一个速率，如 1mbit")},
 	{"LESSON", names.T("a lesson", "一课")},
+	{"ROLE", names.T("a role", "一个角色")},
 	{"STEP", names.T("a step", "一个步骤")},
 	{"ANSWER", names.T("an answer", "一个答案")},
 	{"FRAMES", names.T("what to drop, such as syn", "要丢的是什么，如 syn")},

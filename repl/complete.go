@@ -243,6 +243,8 @@ func (c *completion) param(cmd *Command, param string, words []Word) {
 		c.lessons()
 	case "STEP":
 		c.steps()
+	case "ROLE":
+		c.roles(words)
 	case "WORD", "MSG", "ANSWER":
 		// a message is the student's own
 	default:

@@ -1,21 +1,49 @@
 package repl
 
+import (
+	"slices"
+
+	"sockstep/lessons"
+)
+
+// course is the one that is open, or would be; nil where it cannot be.
+func (c *completion) course() *lessons.Course {
+	if l := c.s.lesson; l != nil && l.course != nil {
+		return l.course
+	}
+	open := c.s.openLessons
+	if open == nil {
+		open = openEmbedded
+	}
+	course, _, err := open()
+	if err != nil {
+		return nil
+	}
+	return course
+}
+
 // lessons suggests the ids of the course.
 func (c *completion) lessons() {
-	l := c.s.lesson
-	if l == nil || l.course == nil {
-		open := c.s.openLessons
-		if open == nil {
-			open = openEmbedded
+	if course := c.course(); course != nil {
+		for _, h := range course.Heads() {
+			c.add(h.ID, h.Number+" "+h.Title.In(c.s.Lang()))
 		}
-		course, _, err := open()
-		if err != nil {
-			return
-		}
-		l = &learning{course: course}
 	}
-	for _, h := range l.course.Heads() {
-		c.add(h.ID, h.Number+" "+h.Title.In(c.s.Lang()))
+}
+
+// roles suggests those of the lesson that a word before names, or of all that have some.
+func (c *completion) roles(words []Word) {
+	course := c.course()
+	if course == nil {
+		return
+	}
+	for _, h := range course.Heads() {
+		named := slices.ContainsFunc(words, func(w Word) bool { f, ok := course.Find(w.Text); return ok && f.ID == h.ID })
+		if named || len(words) == 0 {
+			for _, r := range h.Roles {
+				c.add(r, h.Title.In(c.s.Lang()))
+			}
+		}
 	}
 }
 

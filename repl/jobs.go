@@ -101,6 +101,7 @@ func (s *Session) post(a *sockets.Act) {
 		a.End()
 	}
 	if s.lesson != nil {
+		s.tellLook()
 		s.learnEvent()
 	}
 }

@@ -28,6 +28,7 @@ type learning struct {
 	playing  bool         // lines are played, and not judged
 	quiet    bool         // they are not shown, either
 	play     *play        // it is played before a class; nil where it is not
+	pair     *pair        // the two ends of a lesson that has two; nil for any other
 	made     []made
 	outside  []sockets.Observer // those of the session, without the lesson's
 	calls    *sockets.Act       // the judge's own
@@ -65,9 +66,9 @@ func (e *Env) learning() (*learning, error) {
 	return s.lesson, nil
 }
 
-// on reports whether a lesson is on, and judged.
+// on reports whether a lesson is on, and judged here.
 func (l *learning) on() bool {
-	return l != nil && l.run != nil && !l.free && !l.over && !l.playing
+	return l != nil && l.run != nil && !l.free && !l.over && !l.playing && l.run.Mine()
 }
 
 // world is what the judge asks. Its calls are told by the next act.
@@ -152,7 +153,7 @@ func (s *Session) judged() lessons.Verdict {
 	for v.Outcome == lessons.Held {
 		s.pass(lessons.Done)
 		step := l.run.Step()
-		if step == nil || step.Predict != nil {
+		if step == nil || step.Predict != nil || !l.run.Mine() {
 			break
 		}
 		v = l.run.Judge(l.world(s))
@@ -183,6 +184,7 @@ func (s *Session) pass(how lessons.How) {
 	if !l.keepPlaying(ev) {
 		s.announce(ev)
 	}
+	s.tellPassed(how)
 	if l.play == nil { // what is played before a class, the presenter has not done
 		s.keep(l.progress.Pass(l.run.Lesson.ID, p, next))
 	}
@@ -263,7 +265,11 @@ func (s *Session) stepEvent(intro bool) lessons.Event {
 		}
 		return ev
 	}
-	if v := r.Lacks(l.world(s)); v.Outcome == lessons.Untold {
+	ev.Role = step.Role
+	if !r.Mine() {
+		ev.Partner = step.Role
+	}
+	if v := r.Lacks(l.world(s)); v.Outcome == lessons.Untold && r.Mine() {
 		ev.Verdict, ev.Missing = v.Outcome.String(), v.Seen.Plus(names.T("(`next` goes on)", "（`next` 继续）"))
 	}
 	s.own()
@@ -281,6 +287,14 @@ func (s *Session) stepEvent(intro bool) lessons.Event {
 		s.own()
 	}
 	ev.Text = r.Fill(step.Text)
+	if !r.Mine() {
+		if step.Predict != nil {
+			q := r.Fill(step.Predict.Question)
+			ev.Text = names.Text{En: ev.Text.En + "\n" + q.En, Zh: ev.Text.Zh + "\n" + q.Zh}
+		}
+		ev.Waits = l.pair == nil || !l.pair.who.Program && !l.pair.asked
+		return ev
+	}
 	if py := r.Lines([]string{step.Python})[0]; strings.Count(py, "\n") < 2 {
 		ev.Python = py
 	}
@@ -306,6 +320,9 @@ func (l *learning) after(id string) (lessons.Head, bool) {
 func (s *Session) watch() {
 	l := s.lesson
 	s.observers = append(append([]sockets.Observer(nil), l.outside...), l.run.Record)
+	if l.pair != nil {
+		s.observers = append(s.observers, sockets.ObserverFunc(s.tellDone))
+	}
 }
 
 // unwatch ends that.

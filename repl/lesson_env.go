@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,7 +50,7 @@ func (e *Env) LessonList() (sockets.Value, error) {
 		}
 		rows = append(rows, sockets.CardOf(
 			field("lesson", h.Number), field("id", h.ID), field("title", h.Title.In(e.Lang())), field("minutes", strconv.Itoa(h.Minutes)),
-			field("steps", strconv.Itoa(t.Done+t.Hinted+t.Skipped+t.Untold)+"/"+strconv.Itoa(t.Steps)), field("done", mark)))
+			field("steps", strconv.Itoa(t.Done+t.Hinted+t.Skipped+t.Untold+t.Partner)+"/"+strconv.Itoa(t.Steps)), field("done", mark)))
 	}
 	return sockets.ListOf(rows...), nil
 }
@@ -59,8 +60,8 @@ func field(name, text string) sockets.Field {
 }
 
 // Lesson begins with a lesson, or comes back to it where it was left. Without a word it is the one that is on, the one that was
-// left, or the next.
-func (e *Env) Lesson(w Word, given bool) error {
+// left, or the next. role is the learner's, where the lesson has roles: the zero Word for the one that it has, or the first.
+func (e *Env) Lesson(w Word, given bool, role Word) error {
 	g, err := e.learning()
 	if err != nil {
 		return err
@@ -69,13 +70,16 @@ func (e *Env) Lesson(w Word, given bool) error {
 	if err != nil {
 		return err
 	}
-	if g.run != nil && g.run.Lesson.ID == h.ID && !g.free && !g.over {
+	if g.run != nil && g.run.Lesson.ID == h.ID && !g.free && !g.over && (role.Text == "" || role.Text == g.run.Role) {
 		ev := e.Session.stepEvent(true)
 		e.Result(ev.Value(e.Lang()))
 		return nil
 	}
 	l, err := e.readLesson(g, h)
 	if err != nil {
+		return err
+	}
+	if err := roleIn(l, role); err != nil {
 		return err
 	}
 	at := g.progress.Tally(h).At
@@ -85,7 +89,23 @@ func (e *Env) Lesson(w Word, given bool) error {
 			step = i
 		}
 	}
-	return e.startLesson(l, step)
+	return e.startLesson(l, step, role.Text)
+}
+
+// roleIn is an error where the lesson has no such role.
+func roleIn(l *lessons.Lesson, role Word) error {
+	switch {
+	case role.Text == "", slices.Contains(l.Roles, role.Text):
+		return nil
+	case len(l.Roles) == 0:
+		return role.Err(names.T("this lesson has one end only", "这一课只有一端"))
+	}
+	err := role.Err(names.T("no role of this lesson is called "+role.Text, "这一课没有叫 "+role.Text+" 的角色"))
+	list := strings.Join(l.Roles, " ")
+	if near, ok := names.Nearest(role.Text, l.Roles); ok {
+		list = "--as " + near
+	}
+	return err.Hint(names.T(list, list))
 }
 
 func (e *Env) readLesson(g *learning, h lessons.Head) (*lessons.Lesson, error) {
@@ -148,7 +168,10 @@ func (e *Env) NextStep() error {
 		if err != nil {
 			return err
 		}
-		return e.startLesson(l, 0)
+		return e.startLesson(l, 0, "")
+	}
+	if !g.run.Mine() {
+		return e.AwaitTurn()
 	}
 	v := g.run.Judge(g.world(s))
 	s.own()
@@ -175,7 +198,7 @@ func (e *Env) Again() error {
 	if g.over {
 		step = 0
 	}
-	return e.startLesson(g.run.Lesson, step)
+	return e.startLesson(g.run.Lesson, step, "")
 }
 
 // GoTo goes to a step, by its number or its id.
@@ -186,7 +209,7 @@ func (e *Env) GoTo(w Word) error {
 	}
 	for i, st := range g.run.Lesson.Steps {
 		if st.ID == w.Text || strconv.Itoa(i+1) == w.Text {
-			return e.startLesson(g.run.Lesson, i)
+			return e.startLesson(g.run.Lesson, i, "")
 		}
 	}
 	var ids []string
@@ -197,11 +220,17 @@ func (e *Env) GoTo(w Word) error {
 	return w.Err(names.T("no step is called "+w.Text, "没有叫 "+w.Text+" 的步骤")).Because(names.T("there are 1 to "+n+": "+strings.Join(ids, " "), "可用的有 1 到 "+n+"："+strings.Join(ids, " ")))
 }
 
-// step is the step that is on, where the lesson is not over.
+// step is the step that is on, where the lesson is not over and the step is the learner's own.
 func (e *Env) step() (*learning, error) {
 	g, err := e.running()
-	if err == nil && g.over {
+	switch {
+	case err != nil:
+	case g.over:
 		return nil, &sockets.Error{Op: e.Command.Name, Kind: "no-lesson", Message: names.T("this lesson is done", "本课已经完成"), Fix: names.T("next", "next")}
+	case !g.run.Mine():
+		role := g.run.Partner()
+		return nil, &sockets.Error{Op: e.Command.Name, Kind: "not-yours", Message: names.T("this step is "+role+"'s", "这一步是 "+role+" 的"), Fix: names.T("next", "next"),
+			Why: names.T("The lesson goes on by itself as soon as "+role+" has done it; `next` waits for that.", role+" 一做完，课程就会自动继续；`next` 会等到那时。")}
 	}
 	return g, err
 }
@@ -228,7 +257,7 @@ func (e *Env) SkipStep() error {
 		return err
 	}
 	s := e.Session
-	if err := e.startLesson(g.run.Lesson, g.run.At()); err != nil {
+	if err := e.startLesson(g.run.Lesson, g.run.At(), ""); err != nil {
 		return err
 	}
 	g.playing = true
@@ -269,6 +298,9 @@ func (e *Env) Free() error {
 	}
 	g.free = true
 	e.Session.unwatch()
+	if p := g.pair; p != nil {
+		p.send(message{Kind: "pause"})
+	}
 	ev := g.event()
 	ev.Text = names.T("The lesson waits. Its sockets are yours to try things with; `lesson` comes back to this step, with fresh ones.",
 		"课程先停在这里。它的套接字可以随意试；`lesson` 会回到这一步，并换上新的套接字。")
@@ -360,7 +392,7 @@ func (e *Env) Progress() (sockets.Value, error) {
 		n := func(name string, v int) sockets.Field {
 			return sockets.Field{Name: name, Value: sockets.IntOf(int64(v))}
 		}
-		rows = append(rows, sockets.CardOf(field("id", h.ID), n("steps", t.Steps), n("done", t.Done), n("hinted", t.Hinted), n("skipped", t.Skipped), n("untold", t.Untold),
+		rows = append(rows, sockets.CardOf(field("id", h.ID), n("steps", t.Steps), n("done", t.Done), n("hinted", t.Hinted), n("skipped", t.Skipped), n("untold", t.Untold), n("partner", t.Partner),
 			field("predicted", strconv.Itoa(t.Right)+"/"+strconv.Itoa(t.Predicted))))
 	}
 	quiz := g.progress.Quiz()

@@ -2,15 +2,11 @@ package repl
 
 import (
 	"errors"
-	"time"
 
 	"sockstep/lessons"
 	"sockstep/sockets"
 	"sockstep/sockets/names"
 )
-
-// settleTime is how long a played step may take to come true, where its file says nothing.
-const settleTime = time.Second
 
 // freshen ends the jobs, closes every socket and forgets every name: a lesson begins with nothing.
 func (e *Env) freshen() (closed []string) {
@@ -38,8 +34,35 @@ func (e *Env) freshen() (closed []string) {
 	return closed
 }
 
-// startLesson begins with a lesson at a step: what stands before is played in a fresh session, and not shown.
-func (e *Env) startLesson(l *lessons.Lesson, step int) error {
+// A beginning is how a lesson begins, or begins again.
+type beginning struct {
+	lesson *lessons.Lesson
+	step   int // the one to come to
+	run    func() (*lessons.Run, error)
+	told   bool                 // the partner began, and knows
+	add    func(*lessons.Event) // to what is told of it; may be nil
+}
+
+// startLesson begins with a lesson at a step: what stands before is played in a fresh session, and not shown. Where the lesson has
+// roles, role is the learner's: "" for the one that it has already, or the first. A lesson that is played has all roles in one session.
+func (e *Env) startLesson(l *lessons.Lesson, step int, role string) error {
+	s := e.Session
+	g := s.lesson
+	if len(l.Roles) == 0 || g.play != nil {
+		s.part()
+		return e.beginLesson(beginning{lesson: l, step: step, run: func() (*lessons.Run, error) { return lessons.Begin(l, g.world(s), "") }})
+	}
+	if err := e.meet(l, role); err != nil {
+		return err
+	}
+	p := g.pair
+	p.coming = true
+	defer s.arrived(p)
+	return e.beginLesson(beginning{lesson: l, step: step, run: func() (*lessons.Run, error) { return lessons.Begin(l, g.world(s), p.role(l)) }})
+}
+
+// beginLesson begins a run in a fresh session, and comes to its step.
+func (e *Env) beginLesson(b beginning) error {
 	s := e.Session
 	g := s.lesson
 	strangers := g.run == nil || g.free
@@ -47,29 +70,31 @@ func (e *Env) startLesson(l *lessons.Lesson, step int) error {
 	g.playing = true
 	defer func() { g.playing = was }()
 	closed := e.freshen()
-	for _, n := range l.Needs {
+	for _, n := range b.lesson.Needs {
 		if err := g.world(s).Offers(n.What); err != nil && n.Without.IsZero() {
 			s.own()
 			return &sockets.Error{Op: e.Command.Name, Kind: "needs", Err: err,
 				Message: names.T("this lesson needs "+n.What+", which this machine does not offer: "+err.Error(), "这一课需要 "+n.What+"，而这台机器不提供："+err.Error())}
 		}
 	}
-	run, err := lessons.Begin(l, g.world(s), "")
+	run, err := b.run()
 	s.own()
 	if err != nil {
 		return &sockets.Error{Op: e.Command.Name, Kind: "lessons", Err: err, Message: names.T("the lesson cannot begin: "+err.Error(), "这一课无法开始："+err.Error())}
 	}
 	g.run, g.free, g.over = run, false, false
-	g.begun(l.ID)
-	stuck, err := e.playUpTo(step)
+	g.begun(b.lesson.ID)
+	s.tellBeginning(b)
+	stuck, err := e.playUpTo(b.step)
 	if err != nil {
 		g.free = true // so that lesson begins anew
 		return err
 	}
 	s.watch()
 	if at := run.Step(); at != nil && g.play == nil {
-		s.keep(g.progress.Reach(l.ID, at.ID))
+		s.keep(g.progress.Reach(b.lesson.ID, at.ID))
 	}
+	s.tellLook()
 	ev := s.stepEvent(run.At() == 0)
 	if strangers && len(closed) > 0 {
 		list := orList(closed, ", ")
@@ -77,6 +102,9 @@ func (e *Env) startLesson(l *lessons.Lesson, step int) error {
 	}
 	if !stuck.IsZero() {
 		ev.Said = stuck
+	}
+	if b.add != nil {
+		b.add(&ev)
 	}
 	e.Result(ev.Value(s.Lang()))
 	return nil
@@ -106,18 +134,27 @@ func (e *Env) playUpTo(step int) (stuck names.Text, err error) {
 	}()
 	for g.run.At() < step {
 		st := g.run.Step()
+		if !g.run.Mine() {
+			if stuck, ok := e.awaitPartner(); !ok {
+				return stuck, e.Ctx.Err()
+			}
+			continue
+		}
 		v, err := e.playStep(st.Solutions[0])
 		switch {
 		case err != nil:
 			return stuck, err
 		case v.Outcome == lessons.NotYet:
 			s.own()
+			s.tellStuck(v.Seen)
 			return names.T("This step's solution was played, but did not come true here: "+v.Seen.En+". The lesson goes on from it.",
 				"演示了这一步的答案，但在这里没有成立："+v.Seen.Zh+"。课程从这一步继续。"), nil
 		case v.Outcome == lessons.Untold:
 			g.run.Pass(g.world(s), lessons.Passing)
+			s.tellPassed(lessons.Passing)
 		default:
 			g.run.Pass(g.world(s), lessons.Done)
+			s.tellPassed(lessons.Done)
 		}
 		s.own()
 	}
@@ -141,11 +178,7 @@ func (e *Env) playStep(lines []string) (lessons.Verdict, error) {
 			return lessons.Verdict{}, bad
 		}
 	}
-	longest := settleTime
-	if w := g.run.Step().Within; w > 0 {
-		longest = time.Duration(w)
-	}
-	v := s.await(e.Ctx, longest, func() lessons.Verdict { return g.run.Judge(g.world(s)) })
+	v := s.await(e.Ctx, g.run.Patience(), func() lessons.Verdict { return g.run.Judge(g.world(s)) })
 	s.own()
 	return v, nil
 }

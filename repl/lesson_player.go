@@ -31,8 +31,8 @@ func NewPlayer(c Config) *Player {
 
 var _ lessons.Player = (*Player)(nil)
 
-// Do plays a line. There is one session for all roles.
-func (p *Player) Do(ctx context.Context, _, line string) *sockets.Act { return p.s.Do(ctx, line) }
+// Do plays a line.
+func (p *Player) Do(ctx context.Context, line string) *sockets.Act { return p.s.Do(ctx, line) }
 
 // Settle tells of what came since.
 func (p *Player) Settle() {

@@ -3,7 +3,6 @@ package repl
 import (
 	"context"
 	"strings"
-	"time"
 
 	"sockstep/lessons"
 	"sockstep/sockets/names"
@@ -63,7 +62,7 @@ func (e *Env) Play(w Word, given bool) error {
 		return err
 	}
 	g.play = &play{lesson: l.ID, staged: e.Session.live != nil}
-	if err := e.startLesson(l, 0); err != nil {
+	if err := e.startLesson(l, 0, ""); err != nil {
 		g.play = nil
 		return err
 	}
@@ -162,11 +161,7 @@ func (s *Session) learnPlayed(ctx context.Context) {
 		s.arrivals()
 		s.flush()
 	}
-	longest := settleTime
-	if w := l.run.Step().Within; w > 0 {
-		longest = time.Duration(w)
-	}
-	v := s.await(ctx, longest, s.judged)
+	v := s.await(ctx, l.run.Patience(), s.judged)
 	switch v.Outcome {
 	case lessons.Untold:
 		s.pass(lessons.Passing)

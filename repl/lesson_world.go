@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 
 	"sockstep/lessons"
 	"sockstep/sockets"
@@ -38,14 +39,18 @@ func (w world) look() sys.Caller { return sys.For(context.Background(), w.act).S
 
 var errNoPartner = &sockets.Error{Op: "lesson", Message: names.T("the partner's terminal is not here", "对方的终端不在这里")}
 
-// elsewhere reports whether a role has a terminal of its own. A play has all roles in one session.
-func (w world) elsewhere(role string) bool { return role != "" && w.s.lesson.play == nil }
+// elsewhere reports whether a role has a terminal of its own: it is not this one's, which may have all of them.
+func (w world) elsewhere(role string) bool { return role != "" && w.role() != "" && role != w.role() }
 
 // Sockets are the session's, as the kernel has them now. Nothing that the session remembers is changed: the next act tells
 // what has changed, and not the judge.
 func (w world) Sockets(role string) ([]lessons.Socket, error) {
 	if w.elsewhere(role) {
-		return nil, errNoPartner
+		k := w.partner()
+		if k == nil {
+			return nil, errNoPartner
+		}
+		return k.Sockets, nil
 	}
 	var all []lessons.Socket
 	for i, m := range w.s.lesson.made {
@@ -72,7 +77,23 @@ func (w world) Sockets(role string) ([]lessons.Socket, error) {
 		}
 		all = append(all, x)
 	}
-	return all, nil
+	return lessons.Of(w.role(), all), nil
+}
+
+// role is this terminal's, "" where it has all of them.
+func (w world) role() string {
+	if r := w.s.lesson.run; r != nil {
+		return r.Role
+	}
+	return ""
+}
+
+// partner is what the partner's terminal told of its sockets, nil where nobody is there.
+func (w world) partner() *look {
+	if p := w.s.paired(); p != nil {
+		return p.seen
+	}
+	return nil
 }
 
 // now asks the kernel for what may have changed since the session last looked.
@@ -124,7 +145,19 @@ func (w world) id(k *sockets.Socket) string {
 
 // Option asks the kernel.
 func (w world) Option(x lessons.Socket, name string) (sockets.Value, error) {
-	i, err := strconv.Atoi(x.ID)
+	role, number, told := strings.Cut(x.ID, "/")
+	if !told {
+		role, number = "", x.ID
+	}
+	if w.elsewhere(role) {
+		if k := w.partner(); k != nil {
+			if v, ok := k.Options[x.ID][name]; ok {
+				return v, nil
+			}
+		}
+		return sockets.Value{}, errNoPartner
+	}
+	i, err := strconv.Atoi(number)
 	if err != nil || i < 1 || i > len(w.s.lesson.made) {
 		return sockets.Value{}, errNoPartner
 	}
@@ -142,7 +175,11 @@ func (w world) Option(x lessons.Socket, name string) (sockets.Value, error) {
 // Kept are the session's values.
 func (w world) Kept(role string) (all []sockets.Value, err error) {
 	if w.elsewhere(role) {
-		return nil, errNoPartner
+		k := w.partner()
+		if k == nil {
+			return nil, errNoPartner
+		}
+		return k.Kept, nil
 	}
 	for _, n := range w.s.valueNames() {
 		all = append(all, w.s.values[n])
@@ -155,7 +192,13 @@ func (w world) Packets(role string) error {
 	t := &w.s.trace
 	switch {
 	case w.elsewhere(role):
-		return errNoPartner
+		switch k := w.partner(); {
+		case k == nil:
+			return errNoPartner
+		case k.Packets != "":
+			return errors.New(k.Packets)
+		}
+		return nil
 	case t.wire != nil || t.inferring:
 		return nil
 	case t.off:

@@ -22,7 +22,7 @@ func (e *Env) Join(k *sockets.Socket) {
 	}
 	for _, o := range s.recent {
 		if o != k && o.Kind == k.Kind && o.Local == k.Peer && o.Peer == k.Local {
-			pair(k, o)
+			couple(k, o)
 			return
 		}
 	}
@@ -47,12 +47,12 @@ func (e *Env) joinUnix(k *sockets.Socket) {
 		o := l.Knocking[0]
 		l.Knocking = slices.Delete(l.Knocking, 0, 1)
 		if o.FD >= 0 {
-			pair(k, o)
+			couple(k, o)
 		}
 	}
 }
 
-func pair(a, b *sockets.Socket) { a.Partner, b.Partner = b, a }
+func couple(a, b *sockets.Socket) { a.Partner, b.Partner = b, a }
 
 // Listener is the socket of this session that listens at addr, nil for none.
 func (e *Env) Listener(addr sockets.Address) *sockets.Socket { return e.Session.listener(addr) }

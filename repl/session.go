@@ -72,6 +72,10 @@ type Session struct {
 	lesson     *learning // nil where none was asked for
 
 	openLessons OpenLessons
+	meeting     *Meeting
+	watched     bool            // by a goroutine of its own, in a script
+	life        context.Context // of the session
+	end         context.CancelFunc
 }
 
 // Config is what a Session is made of.
@@ -97,6 +101,8 @@ type Config struct {
 	// OpenLessons opens the course and the progress, when they are first asked for; nil for sockstep's own course, and a
 	// progress that ends with the session.
 	OpenLessons OpenLessons
+	// Meeting is how the two terminals of a lesson find each other; nil where they cannot.
+	Meeting *Meeting
 	// KeepLang keeps the language for later sessions; may be nil.
 	KeepLang func(names.Lang) error
 }
@@ -104,10 +110,11 @@ type Config struct {
 // NewSession opens a session without sockets.
 func NewSession(c Config) *Session {
 	s := &Session{
-		table: c.Table, observers: c.Observers, held: c.Hold, keepLang: c.KeepLang, thread: c.Thread, openWire: c.OpenWire, openKernel: c.OpenKernel, began: time.Now(), width: c.Width, live: c.Live, lab: c.Lab, openLessons: c.OpenLessons,
+		table: c.Table, observers: c.Observers, held: c.Hold, keepLang: c.KeepLang, thread: c.Thread, openWire: c.OpenWire, openKernel: c.OpenKernel, began: time.Now(), width: c.Width, live: c.Live, lab: c.Lab, openLessons: c.OpenLessons, meeting: c.Meeting,
 		sockets: map[string]*sockets.Socket{}, values: map[string]sockets.Value{}, byFD: map[sockets.FD]*sockets.Socket{}, said: map[string]bool{}, stirs: map[sockets.FD]sys.Stir{},
 	}
 	s.left.L = &s.mu
+	s.life, s.end = context.WithCancel(context.Background())
 	s.vars = s.lookup
 	s.lang.Store(int32(c.Lang))
 	all := render.ShowAll()
@@ -136,6 +143,7 @@ func (s *Session) Quit() (bool, int) { s.mu.Lock(); defer s.mu.Unlock(); return 
 func (s *Session) Do(ctx context.Context, text string) *sockets.Act {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.settledDown()
 	s.doing = true
 	defer func() { s.doing = false }()
 	return s.do(ctx, text)
@@ -173,6 +181,7 @@ func (s *Session) do(ctx context.Context, text string) *sockets.Act {
 	}
 	s.remember(act)
 	act.End()
+	s.tellLook()
 	if !s.held {
 		s.flush() // the end of a job that was over as soon as it began
 	}
@@ -212,7 +221,7 @@ func (s *Session) run(ctx context.Context, e *Env, act *sockets.Act, line Line) 
 		s.start(e)
 		return true
 	}
-	if s.running() != "" { // a job may close what this line waits on
+	if s.running() != "" || s.paired() != nil { // a job, or a partner who begins anew, may close what this line waits on
 		e.Ctx, e.cancel = context.WithCancel(ctx)
 		defer e.cancel()
 		e.Sys = e.door()
@@ -228,7 +237,10 @@ func (s *Session) names(w Word) bool {
 }
 
 // perform runs a command to its end. A panic is our own fault: it is told as such, and the session goes on.
-func (s *Session) perform(e *Env) {
+func (s *Session) perform(e *Env) { e.guard(func() { s.carryOut(e) }) }
+
+// guard makes a panic of f the failure of its act.
+func (e *Env) guard(f func()) {
 	defer func() {
 		if r := recover(); r != nil {
 			e.Act.Err = &sockets.Error{Op: e.Command.Name, Kind: "internal", Err: fmt.Errorf("%v\n%s", r, debug.Stack()),
@@ -236,6 +248,10 @@ func (s *Session) perform(e *Env) {
 				Fix:     names.T("the sockets are as they were; please report this line", "套接字保持原样；请报告这一行命令")}
 		}
 	}()
+	f()
+}
+
+func (s *Session) carryOut(e *Env) {
 	err := e.Command.Run(e)
 	for _, stop := range e.stops {
 		stop()
@@ -357,6 +373,8 @@ func (s *Session) freeName(prefix string) string {
 func (s *Session) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.part()
+	s.end()
 	s.trace.close()
 	defer s.closeKernels()
 	defer s.lesson.leave()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
@@ -47,5 +48,33 @@ func TestPlayOfCourses(t *testing.T) {
 		if _, ok := playOf(course, "only-of-this-test"); ok != want {
 			t.Errorf("%q: %v", course, ok)
 		}
+	}
+}
+
+// TestPartnerOfCourses: the program that plays the other end finds the lesson in the same course, and so does a terminal that joins
+// with it; one of another course is told why it cannot.
+func TestPartnerOfCourses(t *testing.T) {
+	text, err := os.ReadFile("../../lessons/course/26-tcp-echo.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	text = bytes.Replace(text, []byte("\nid: tcp-echo\n"), []byte("\nid: echo-of-ours\n"), 1)
+	if err := os.WriteFile(filepath.Join(dir, "01-echo-of-ours.yaml"), text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	head := paired(t)[0]
+	s := open(t, home(t), "--course", dir)
+	s.does("lesson echo-of-ours --as " + head.Roles[0])
+	s.plays(head.Roles[0])
+
+	user := home(t)
+	a := open(t, user, "--course", dir)
+	a.does("lesson echo-of-ours --as " + head.Roles[0])
+	if bad := open(t, user).types("lesson join"); bad.OK || bad.Error.Kind != "lessons" {
+		t.Errorf("a terminal of another course: %+v", bad)
+	}
+	if b := open(t, user, "--course", dir).does("lesson join"); b.field("lesson") != "echo-of-ours" {
+		t.Errorf("%+v", b)
 	}
 }

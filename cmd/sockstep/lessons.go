@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -28,6 +29,7 @@ func misuse(t names.Text) error { return &sockets.Error{Message: t} }
 // newLesson starts the prompt in a lesson: sockstep lesson [ID].
 func newLesson(s *settings) *cobra.Command {
 	var notes bool
+	var role string
 	c := &cobra.Command{
 		Use:   "lesson [ID]",
 		Short: "start the prompt in a lesson: the one given, the one that was left, or the next",
@@ -53,6 +55,9 @@ func newLesson(s *settings) *cobra.Command {
 			if s.play {
 				s.first += " --play"
 			}
+			if role != "" {
+				s.first += " --as " + role
+			}
 			if err := s.enterLab(s.inLab); err != nil {
 				return err
 			}
@@ -62,7 +67,9 @@ func newLesson(s *settings) *cobra.Command {
 	}
 	c.Flags().BoolVar(&s.play, "play", false, "play the lesson before a class: its lines are typed at your key, and really run")
 	c.Flags().BoolVar(&notes, "notes", false, "the speaker's notes, in a second terminal: they follow the play")
-	c.MarkFlagsMutuallyExclusive("play", "notes")
+	c.Flags().StringVar(&role, "as", "", "the `ROLE` that you take, of a lesson with two ends")
+	c.MarkFlagsMutuallyExclusive("play", "notes", "as")
+	c.AddCommand(newLessonJoin(s), newLessonPartner(s))
 	return c
 }
 
@@ -77,6 +84,25 @@ func (s *settings) lessonCalled(word string) (*lessons.Lesson, error) {
 		return nil, s.noLesson(word)
 	}
 	return s.readLesson(c, h)
+}
+
+// newLessonJoin starts the prompt at the other end of a lesson: sockstep lesson join [ID].
+func newLessonJoin(s *settings) *cobra.Command {
+	return &cobra.Command{
+		Use:   "join [ID]",
+		Short: "start the prompt at the other end of the lesson that is on in another terminal of yours",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := s.ready(); err != nil {
+				return err
+			}
+			s.first = strings.Join(append([]string{"lesson join"}, args...), " ")
+			if err := s.enterLab(s.inLab); err != nil {
+				return err
+			}
+			return s.session()
+		},
+	}
 }
 
 // newLessons lists the course; its subcommands are for those who write lessons.

@@ -38,7 +38,7 @@ func (s *settings) prompt() error {
 		Width: t.Width, Color: s.colored(),
 	})
 	p.session = repl.NewSession(repl.Config{
-		Table: commands.Table(), Lang: s.language(), KeepLang: keepLang, OpenWire: s.wires(), OpenKernel: openKernel, Lab: s.network(), Width: t.Width, Observers: []sockets.Observer{p}, OpenLessons: s.openLessons,
+		Table: commands.Table(), Lang: s.language(), KeepLang: keepLang, OpenWire: s.wires(), OpenKernel: openKernel, Lab: s.network(), Width: t.Width, Observers: []sockets.Observer{p}, OpenLessons: s.openLessons, Meeting: s.meeting(),
 		Live: func() (repl.Live, error) { return t.Live() },
 	})
 	hello := greeting
@@ -67,6 +67,7 @@ func (s *settings) prompt() error {
 	}
 	var sig *tty.SignalError
 	if errors.As(err, &sig) {
+		s.meeting().RemoveDoor()
 		return statusError(sig.ExitStatus()) // at once: the end of the process closes everything, whatever still waits
 	}
 	p.session.Close()

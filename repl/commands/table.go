@@ -23,6 +23,6 @@ func Table() repl.Table {
 		// shell
 		print_, expect, show, lang, at, cable, run, sleep, help, exit,
 		// learn
-		lessons_, lesson_, next_, again_, hint_, solution_, skip_, goto_, free_, predict_, quiz_, progress_,
+		lessons_, lesson_, next_, again_, hint_, solution_, skip_, goto_, free_, predict_, timeline_, quiz_, progress_,
 	}
 }

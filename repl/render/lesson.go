@@ -25,16 +25,28 @@ var (
 	lessonNotYet  = names.T("not yet: ", "尚未完成：")
 	lessonUntold  = names.T("cannot be told here: ", "这里无法判断：")
 	lessonHint    = names.T("hint {n} of 3: ", "提示 {n}/3：")
+	lessonYours   = names.T("you are {role}", "你是 {role}")
+	lessonTheirs  = names.T("{role}'s step", "{role} 的步骤")
+	lessonWaits   = names.T("Now {role}: the lesson goes on by itself as soon as this is done.", "轮到 {role}：这一步一做完，课程会自动继续。")
 	lessonPredict = names.T("predict a, predict b … answers", "用 predict a、predict b …… 回答")
 )
 
 func (d *drawing) lesson(v sockets.Value) {
 	get := func(name string) string { f, _ := v.Field(name); return f.Text }
+	role, partner := Sanitize(get("role")), Sanitize(get("partner"))
+	if line := get("line"); line != "" {
+		d.done(partner, line, get("result"))
+		return
+	}
 	if title := get("title"); title != "" {
 		d.begin()
 		d.put(bold, title)
 		d.to(d.col + 3)
 		d.put(dim, get("at"))
+		if role != "" {
+			d.to(d.col + 3)
+			d.put(dim, d.say(map[bool]names.Text{true: lessonTheirs, false: lessonYours}[partner == role].Fill("role", role)))
+		}
 		d.newline()
 		d.marked = false
 	}
@@ -49,7 +61,14 @@ func (d *drawing) lesson(v sockets.Value) {
 	}
 	d.prosePage(plain, mark, get("after"))
 	d.prosePage(plain, "", get("intro"))
-	d.prosePage(plain, "", get("text"))
+	if partner != "" && partner == role && get("title") != "" {
+		d.lines(2, dim, d.wrap(get("text"), d.prose(2)))
+		if get("waits") != "" {
+			d.lines(2, plain, d.wrap(d.say(lessonWaits.Fill("role", role)), d.prose(2)))
+		}
+	} else {
+		d.prosePage(plain, "", get("text"))
+	}
 	if py := get("python"); py != "" {
 		d.label(dim, labelPython)
 		for i, line := range strings.Split(py, "\n") {
@@ -82,6 +101,21 @@ func (d *drawing) lesson(v sockets.Value) {
 		d.lines(2, dim, d.wrap(d.say(label)+m, d.prose(2)))
 	}
 	d.prosePage(plain, "", get("outro"))
+}
+
+// done tells on one line what a line of the partner's did: · client› k = connect tcp 127.0.0.1:8888  = k
+func (d *drawing) done(partner, line, result string) {
+	d.begin()
+	d.put(bold, partner+"› ")
+	d.put(plain, shorten(Sanitize(line), d.room(d.col)))
+	if result != "" {
+		s := dim
+		if !strings.HasPrefix(result, "=") {
+			s = red
+		}
+		d.beside(piece{{s, shorten(Sanitize(result), d.room(4))}})
+	}
+	d.newline()
 }
 
 // question writes a question with its choices, each with the letter that answers it.

@@ -1,0 +1,370 @@
+package repl
+
+import (
+	"context"
+	"errors"
+	"os"
+	"syscall"
+	"time"
+
+	"sockstep/lessons"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+	"sockstep/sockets/sys"
+)
+
+// partnerTime is how long the partner is given for a step that its program plays.
+const partnerTime = 10 * time.Second
+
+// JoinLesson takes the other end of a lesson that is on in another terminal of this user's.
+func (e *Env) JoinLesson(w Word, given bool) error {
+	id := ""
+	g, err := e.learning()
+	if err != nil {
+		return err
+	}
+	if given {
+		h, err := e.whichLesson(g, w, true)
+		if err != nil {
+			return err
+		}
+		id = h.ID
+	}
+	s := e.Session
+	if s.meeting == nil {
+		return errors.ErrUnsupported
+	}
+	dir, err := s.meeting.Folder()
+	if err != nil {
+		return err
+	}
+	l, m, err := e.knock(doors(dir), id, false)
+	if err != nil {
+		return err
+	}
+	return e.joined(l, m)
+}
+
+// knock finds a door that lets this terminal in, and what is said there.
+func (e *Env) knock(paths []string, id string, program bool) (*sys.Link, message, error) {
+	var last error
+	for _, path := range paths {
+		l, err := sys.Knock(path)
+		if err != nil {
+			if errors.Is(err, syscall.ECONNREFUSED) {
+				_ = os.Remove(path) // of a terminal that died
+			}
+			continue
+		}
+		(&pair{link: l}).send(message{Kind: "hello", Protocol: protocol, Lesson: id, Network: network(), Who: who{PID: os.Getpid(), Program: program}})
+		var m message
+		e.Block(func() {
+			late := time.AfterFunc(answers, l.Hang)
+			m, err = receive(l)
+			late.Stop()
+		})
+		switch {
+		case err == nil && m.Kind == "begin":
+			return l, m, nil
+		case err == nil && m.Kind == "refuse":
+			last = &sockets.Error{Op: "lesson", Kind: "refused", Message: m.Reason, Fix: names.T("lessons", "lessons")}
+		}
+		l.Close()
+	}
+	if last == nil {
+		last = &sockets.Error{Op: "lesson", Kind: "no-lesson", Message: names.T("no lesson of yours waits for a partner", "没有课在等对方加入"),
+			Why: names.T("a lesson with two ends has to be on in another terminal first; lessons tells which have two", "要先在另一个终端里开始一课有两端的课；lessons 会列出哪些课有两端"),
+			Fix: names.T("lesson tcp-echo", "lesson tcp-echo")}
+	}
+	return nil, message{}, last
+}
+
+// joined begins with what the other terminal says.
+func (e *Env) joined(l *sys.Link, m message) error {
+	s := e.Session
+	s.part()
+	p := &pair{link: l, who: m.Who, news: make(chan struct{}), since: time.Now(), gen: m.Gen}
+	s.pairUp(p)
+	go s.listen(p, l)
+	if err := e.begunThere(p, m); err != nil {
+		s.part()
+		return err
+	}
+	return nil
+}
+
+// PlayPartner takes the other end of the lesson behind a door, and plays it from the solutions: each step of its own as soon as it is
+// on. It returns when the other terminal has gone, or the context is over.
+func (s *Session) PlayPartner(ctx context.Context, door string) (err error) {
+	s.attend(func(e *Env) {
+		_, err = e.learning()
+		if err != nil {
+			return
+		}
+		var l *sys.Link
+		var m message
+		if l, m, err = e.knock([]string{door}, "", true); err == nil {
+			err = e.joined(l, m)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	stop := context.AfterFunc(ctx, func() { s.mu.Lock(); defer s.mu.Unlock(); s.part() })
+	defer stop()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var played *lessons.Run // the step that was played last
+	at := -1
+	for {
+		p := s.paired()
+		if !p.there() {
+			return nil
+		}
+		g := s.lesson
+		if p.coming || g.run == nil || g.over || !g.run.Mine() || played == g.run && at == g.run.At() {
+			news := p.news
+			s.outside(func() { <-news })
+			continue
+		}
+		played, at = g.run, g.run.At()
+		s.playOwn(ctx)
+	}
+}
+
+// playOwn plays the step that is on, for everyone to see.
+func (s *Session) playOwn(ctx context.Context) {
+	g := s.lesson
+	r := g.run
+	s.doing = true
+	defer func() { s.doing = false }()
+	v := r.Lacks(g.world(s))
+	s.own()
+	if v.Outcome != lessons.Untold {
+		g.playing = true
+		for _, line := range r.Lines(r.Step().Solutions[0]) {
+			s.do(ctx, line)
+			if g.run != r || ctx.Err() != nil {
+				break
+			}
+		}
+		g.playing = false
+		if g.run != r || ctx.Err() != nil { // begun anew meanwhile
+			return
+		}
+		v = s.await(ctx, r.Patience(), s.judged)
+	}
+	switch v.Outcome {
+	case lessons.Untold:
+		s.pass(lessons.Passing)
+	case lessons.NotYet:
+		s.tellStuck(v.Seen)
+	}
+}
+
+// begun is due when the partner has begun anew: this end is set up for the same step.
+func (s *Session) begun(p *pair, m message) {
+	if p.coming {
+		p.begins = &m
+		return
+	}
+	p.coming = true
+	go s.attend(func(e *Env) {
+		if s.paired() != p {
+			return
+		}
+		err := e.begunThere(p, m)
+		ev := s.lesson.event()
+		if err != nil {
+			ev.Partner, ev.Said = "-", names.T(err.Error(), err.Error())
+			var known *sockets.Error
+			if errors.As(err, &known) {
+				ev.Said = known.Message
+			}
+			e.Result(ev.Value(s.Lang()))
+			return
+		}
+	})
+}
+
+// begunThere sets this end up for the step at which the partner has begun the lesson.
+func (e *Env) begunThere(p *pair, m message) error {
+	s := e.Session
+	g := s.lesson
+	p.coming = true
+	defer s.arrived(p)
+	h, ok := g.course.Find(m.Lesson)
+	if !ok || h.ID != m.Lesson {
+		return &sockets.Error{Op: "lesson", Kind: "lessons", Message: names.T("this terminal's course has no lesson "+m.Lesson, "这个终端的课程里没有 "+m.Lesson),
+			Why: names.T("Both terminals have to be in the same course: `$ sockstep lesson join --course PATH`.", "两个终端要用同一门课程：`$ sockstep lesson join --course PATH`。")}
+	}
+	l, err := e.readLesson(g, h)
+	if err != nil {
+		return err
+	}
+	if mark(l) != m.Text || m.Side < 0 || m.Side >= len(l.Roles) || m.Passed < 0 || m.Passed > m.At || m.At > len(l.Steps) {
+		return &sockets.Error{Op: "lesson", Kind: "lessons", Message: names.T("the two terminals have different texts of "+m.Lesson, "两个终端里的 "+m.Lesson+" 不是同一份")}
+	}
+	again := g.run != nil && g.run.Lesson.ID == l.ID && p.lesson == l.ID
+	p.gen, p.side, p.lesson = m.Gen, m.Side, l.ID
+	partner := l.Partner(p.role(l))
+	return e.beginLesson(beginning{lesson: l, step: m.At, told: true, run: func() (*lessons.Run, error) {
+		run := lessons.BeginWith(l, m.Vars, p.role(l))
+		for run.At() < m.Passed {
+			run.Follow(m.Bound)
+		}
+		return run, nil
+	}, add: func(ev *lessons.Event) {
+		if again && ev.Said.IsZero() {
+			ev.Said = names.T(partner+" has begun at this step; both ends were set up afresh.", partner+" 从这一步重新开始；两端都重新准备好了。")
+		}
+	}})
+}
+
+// beginAgain begins the lesson at a step, at both ends.
+func (e *Env) beginAgain(step int, said names.Text) {
+	s := e.Session
+	g := s.lesson
+	p := s.paired()
+	if p == nil || g.run == nil {
+		return
+	}
+	p.coming = true
+	defer s.arrived(p)
+	l := g.run.Lesson
+	e.Act.Err = e.beginLesson(beginning{lesson: l, step: step, run: func() (*lessons.Run, error) { return lessons.Begin(l, g.world(s), p.role(l)) },
+		add: func(ev *lessons.Event) {
+			if ev.Said.IsZero() {
+				ev.Said = said
+			}
+		}})
+}
+
+// tellBeginning tells the partner that this terminal has begun, and calls one where nobody is there.
+func (s *Session) tellBeginning(b beginning) {
+	p := s.paired()
+	if p == nil {
+		return
+	}
+	p.target, p.stopped, p.seen, p.told = b.step, false, nil, nil
+	if b.told {
+		return
+	}
+	p.gen++
+	s.tellBegin(p, b.step)
+	if !p.there() && (p.who == who{} || p.who.Program) { // whoever has left may come back: the program takes that place only where it is asked to
+		s.callPartner()
+	}
+}
+
+// awaitPartner waits until the partner has come to its next step; false, and why, where it does not.
+func (e *Env) awaitPartner() (stuck names.Text, ok bool) {
+	s := e.Session
+	r := s.lesson.run
+	p := s.paired()
+	at, role := r.At(), r.Partner()
+	late := time.NewTimer(partnerTime)
+	defer late.Stop()
+	for over := false; ; {
+		for p != nil && len(p.inbox) > 0 && r.At() == at {
+			m := p.inbox[0]
+			p.inbox = p.inbox[1:]
+			s.hear(p, m)
+		}
+		switch {
+		case r.At() > at:
+			return stuck, true
+		case p == nil, s.paired() != p, !p.there() && !p.asked, over:
+			return names.T("The lesson stands at a step of "+role+"'s, who is not there. `lesson join` in another terminal takes that end; `lesson alone` lets the program play it.",
+				"课程停在 "+role+" 的步骤上，而 "+role+" 不在。在另一个终端输入 `lesson join` 可以接上；`lesson alone` 让程序来扮演。"), false
+		case p.stopped:
+			return names.T(role+" could not come to its step; the lesson goes on from it.", role+" 没能走到它的步骤；课程从这里继续。"), false
+		case p.begins != nil, e.Ctx.Err() != nil:
+			return stuck, false
+		}
+		news := p.news
+		e.Block(func() {
+			select {
+			case <-news:
+			case <-late.C:
+				over = true
+			case <-e.Ctx.Done():
+			}
+		})
+	}
+}
+
+// tellStuck tells the partner that this end could not come to the step that was meant.
+func (s *Session) tellStuck(reason names.Text) {
+	if p := s.paired(); p != nil {
+		p.send(message{Kind: "stuck", Reason: reason})
+	}
+}
+
+// arrived is due when both ends are set up, or cannot be: what was heard meanwhile is taken now.
+func (s *Session) arrived(p *pair) {
+	p.coming, p.target = false, 0
+	for len(p.inbox) > 0 && !p.coming && s.paired() == p {
+		m := p.inbox[0]
+		p.inbox = p.inbox[1:]
+		s.hear(p, m)
+	}
+	if m := p.begins; m != nil && s.paired() == p {
+		p.begins = nil
+		s.begun(p, *m)
+	}
+	p.heard()
+}
+
+// AwaitTurn waits until a step of the learner's own is on, or the lesson is over, and shows it.
+func (e *Env) AwaitTurn() error {
+	s := e.Session
+	g, err := e.running()
+	if err != nil {
+		return err
+	}
+	r := g.run
+	for p := g.pair; p != nil && g.pair == p && g.run == r && !r.Mine() && !g.over; {
+		if !p.there() && !p.asked {
+			role := r.Partner()
+			return &sockets.Error{Op: e.Command.Name, Kind: "no-partner", Message: names.T(role+" is not there", role+" 不在"), Fix: names.T("lesson alone", "lesson alone"),
+				Why: names.T("`lesson join` in another terminal takes that end; `lesson alone` lets the program play it.", "在另一个终端输入 `lesson join` 可以接上；`lesson alone` 让程序来扮演。")}
+		}
+		news := p.news
+		e.Block(func() {
+			select {
+			case <-news:
+			case <-e.Ctx.Done():
+			}
+		})
+		if err := e.Ctx.Err(); err != nil {
+			return e.interrupted(e.Command.Name, nil, err)
+		}
+	}
+	if g.run != nil {
+		e.Result(s.stepEvent(false).Value(e.Lang()))
+	}
+	return nil
+}
+
+// Alone has the program play the partner who is not there.
+func (e *Env) Alone() error {
+	g, err := e.running()
+	if err != nil {
+		return err
+	}
+	p := g.pair
+	switch {
+	case p == nil:
+		return e.oneEnd()
+	case p.there() || p.asked:
+		return &sockets.Error{Op: "lesson", Kind: "taken", Message: names.T(g.run.Partner()+" is there already", g.run.Partner()+" 已经在了"), Fix: names.T("lesson", "lesson")}
+	}
+	p.who = who{Program: true}
+	return e.startLesson(g.run.Lesson, g.run.At(), "")
+}
+
+// oneEnd is the error where the lesson that is on has no partner.
+func (e *Env) oneEnd() error {
+	return &sockets.Error{Op: e.Command.Name, Kind: "one-end", Message: names.T("this lesson has one end only, and it is yours", "这一课只有一端，就是你的这一端"), Fix: names.T("lessons", "lessons")}
+}

@@ -1,0 +1,394 @@
+package repl
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"sockstep/lessons"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
+	"sockstep/sockets/sys"
+)
+
+// What two terminals say to each other, a message a line, in JSON.
+
+// protocol is raised when messages change: both terminals must be of one kind.
+const protocol = 1
+
+// A message is one of: hello, refuse, begin, passed, stuck, act, look, leave, pause.
+type message struct {
+	Kind string `json:"kind"`
+	Gen  int    `json:"gen,omitempty"`
+
+	// hello: who knocks, and for which lesson ("" for any).
+	Protocol int    `json:"protocol,omitempty"`
+	Who      who    `json:"who,omitzero"`
+	Network  string `json:"network,omitempty"` // which the sender is in; two terminals of one lesson share it
+	Lesson   string `json:"lesson,omitempty"`
+
+	// begin: Side is the receiver's. The first Passed steps are done already.
+	Side   int               `json:"side,omitempty"`
+	Text   string            `json:"text,omitempty"` // the mark of the lesson's file
+	Vars   map[string]string `json:"vars,omitempty"`
+	At     int               `json:"at,omitempty"`
+	Passed int               `json:"passed,omitempty"`
+
+	Bound  map[string]string `json:"bound,omitempty"` // passed, begin
+	How    lessons.How       `json:"how,omitempty"`   // passed
+	Reason names.Text        `json:"reason,omitzero"` // refuse, stuck
+	Act    *Moment           `json:"act,omitempty"`
+	Look   *look             `json:"look,omitempty"`
+}
+
+// A look is a learner's sockets as the kernel has them, and what else the partner's judge may ask.
+type look struct {
+	Sockets []lessons.Socket                    `json:"sockets"`
+	Options map[string]map[string]sockets.Value `json:"options,omitempty"` // by the socket's ID
+	Kept    []sockets.Value                     `json:"kept,omitempty"`
+	Packets string                              `json:"packets,omitempty"` // why none are seen
+}
+
+func (p *pair) send(m message) {
+	if p.link == nil {
+		return
+	}
+	m.Gen = p.gen
+	if b, err := json.Marshal(m); err == nil {
+		p.link.Send(b)
+	}
+}
+
+// receive waits for a message. What is none ends the link.
+func receive(l *sys.Link) (m message, err error) {
+	b, err := l.Receive()
+	if err == nil {
+		err = json.Unmarshal(b, &m)
+	}
+	return m, err
+}
+
+// network names the network that this process is in.
+func network() string {
+	name, err := os.Readlink("/proc/self/ns/net")
+	if err != nil {
+		return ""
+	}
+	return name
+}
+
+// mark is what a lesson's file says, in short: two terminals must have the same.
+func mark(l *lessons.Lesson) string {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%s %v", l.ID, l.Roles)
+	for _, s := range l.Steps {
+		fmt.Fprintf(h, "%s %s %q", s.ID, s.Role, s.Solutions)
+	}
+	return strconv.FormatUint(h.Sum64(), 16)
+}
+
+func doorPath(dir string, pid int) string {
+	return filepath.Join(dir, "lesson-"+strconv.Itoa(pid)+".sock")
+}
+
+// RemoveDoor takes the name of this program's door away, where it has one: for a program that ends at once.
+func (m *Meeting) RemoveDoor() {
+	if dir, err := m.Folder(); err == nil {
+		_ = os.Remove(doorPath(dir, os.Getpid()))
+	}
+}
+
+// doors are those in the folder, the newest first, but for this program's own.
+func doors(dir string) []string {
+	paths, _ := filepath.Glob(filepath.Join(dir, "lesson-*.sock"))
+	since := map[string]time.Time{}
+	for _, path := range paths {
+		if info, err := os.Lstat(path); err == nil && path != doorPath(dir, os.Getpid()) {
+			since[path] = info.ModTime()
+		}
+	}
+	return slices.SortedFunc(maps.Keys(since), func(a, b string) int { return since[b].Compare(since[a]) })
+}
+
+// listen hears what the partner says, until one of the two has gone.
+func (s *Session) listen(p *pair, l *sys.Link) {
+	defer l.Close()
+	for {
+		m, err := receive(l)
+		s.mu.Lock()
+		if p.link != l || s.paired() != p { // another one is there by now
+			s.mu.Unlock()
+			return
+		}
+		if err != nil {
+			s.parted(p)
+			s.mu.Unlock()
+			return
+		}
+		if p.coming {
+			p.inbox = append(p.inbox, m)
+		} else {
+			s.hear(p, m)
+		}
+		p.heard()
+		s.mu.Unlock()
+	}
+}
+
+// hear takes one message.
+func (s *Session) hear(p *pair, m message) {
+	g := s.lesson
+	switch {
+	case m.Kind == "begin":
+		if m.Gen > p.gen || m.Gen == p.gen && p.door == nil { // of two that begin at once, the one that opened the door is right
+			s.begun(p, m)
+		}
+	case m.Gen != p.gen || g.run == nil || g.run.Lesson.ID != p.lesson:
+		// of a beginning that is over
+	case m.Kind == "leave":
+		p.who.Left = true
+	case m.Kind == "pause":
+		s.aside(names.T(g.run.Partner()+" has left the lesson for a while, and will come back", g.run.Partner()+" 暂时离开了课程，还会回来"))
+	case m.Kind == "look":
+		p.seen = m.Look
+		s.learnEvent()
+	case m.Kind == "act":
+		s.lately(p)
+		s.partnerDid(p, m.Act)
+	case m.Kind == "stuck":
+		p.stopped = true
+		if !p.coming {
+			s.aside(names.T(g.run.Partner()+" played its step, but: "+m.Reason.En+"; `again` begins it once more", g.run.Partner()+" 演示了它的步骤，但是："+m.Reason.Zh+"；`again` 重新开始这一步"))
+		}
+	case m.Kind == "passed":
+		if m.At == g.run.At()+1 && !g.run.Mine() && g.run.Step() != nil {
+			s.lately(p)
+			s.followPartner(m)
+		}
+	}
+}
+
+// lately tells what the partner's doing has brought here before that is told itself: the lesson's text is to stand last.
+func (s *Session) lately(p *pair) {
+	if !p.coming && !s.doing {
+		s.arrivals()
+		s.flush()
+	}
+}
+
+// followPartner goes on to the next step, as the partner has done its own.
+func (s *Session) followPartner(m message) {
+	g := s.lesson
+	ev := g.event()
+	step := g.run.Follow(m.Bound)
+	next := ""
+	if st := g.run.Step(); st != nil {
+		next = st.ID
+	} else {
+		g.over = true
+	}
+	if g.pair.coming {
+		return
+	}
+	s.keep(g.progress.Pass(g.run.Lesson.ID, lessons.Passed{Step: step, How: lessons.Partner}, next))
+	if g.free {
+		return
+	}
+	ev.Role, ev.Verdict = step.Role, "held"
+	if m.How == lessons.Passing {
+		ev.Verdict = "cannot-tell"
+	}
+	ev.After = g.run.Fill(step.After)
+	s.announce(ev)
+	s.announceStep(false)
+	s.learnEvent()
+}
+
+// tellPassed tells the partner that the step before the one that is on has ended.
+func (s *Session) tellPassed(how lessons.How) {
+	if p := s.paired(); p != nil {
+		s.tellLook()
+		p.send(message{Kind: "passed", At: s.lesson.run.At(), How: how, Bound: s.lesson.run.Bound()})
+	}
+}
+
+// tellLook tells the partner of this terminal's sockets, where they are not as they were.
+func (s *Session) tellLook() {
+	p := s.paired()
+	if !p.there() || s.lesson.run == nil {
+		return
+	}
+	w := s.lesson.world(s)
+	var k look
+	k.Sockets, _ = w.Sockets("")
+	for _, x := range k.Sockets {
+		for _, name := range s.lesson.run.Lesson.Options() {
+			if v, err := w.Option(x, name); err == nil && !x.Closed {
+				if k.Options == nil {
+					k.Options = map[string]map[string]sockets.Value{}
+				}
+				if k.Options[x.ID] == nil {
+					k.Options[x.ID] = map[string]sockets.Value{}
+				}
+				k.Options[x.ID][name] = v
+			}
+		}
+	}
+	k.Kept, _ = w.Kept("")
+	if err := w.Packets(""); err != nil {
+		k.Packets = err.Error()
+	}
+	s.own()
+	b, err := json.Marshal(k)
+	if err != nil || bytes.Equal(b, p.told) {
+		return
+	}
+	p.told = b
+	p.send(message{Kind: "look", Look: &k})
+}
+
+// parted is due when the link has ended.
+func (s *Session) parted(p *pair) {
+	g := s.lesson
+	p.link, p.seen, p.told, p.asked = nil, nil, nil, false
+	p.heard()
+	if g.run == nil || p.door == nil && s.openDoor(p) != nil {
+		return
+	}
+	role := g.run.Partner()
+	how := names.T(" is gone", "不在了")
+	switch {
+	case p.who.Program:
+		how = names.T(", which the program played, is gone", "（由程序扮演）不在了")
+	case p.who.Left:
+		how = names.T(" has left", "离开了")
+	}
+	p.tell(Moment{Role: role, Kind: "left"})
+	if g.over {
+		s.aside(names.T(role+how.En, role+how.Zh))
+		return
+	}
+	s.aside(names.T(role+how.En+". `lesson join` in another terminal brings it back to this step; `lesson alone` lets the program play it.",
+		role+how.Zh+"。在另一个终端输入 `lesson join` 可以回到这一步；`lesson alone` 让程序来扮演。"))
+}
+
+// answers is how long a terminal is given to answer.
+const answers = 3 * time.Second
+
+// welcome lets in who knocked: a partner, in the place of the program where that one is there.
+func (s *Session) welcome(p *pair, l *sys.Link) {
+	late := time.AfterFunc(answers, l.Hang)
+	m, err := receive(l)
+	if !late.Stop() || err != nil {
+		l.Close()
+		return
+	}
+	s.mu.Lock()
+	why := s.unwelcome(p, m)
+	if !why.IsZero() {
+		s.mu.Unlock()
+		if b, err := json.Marshal(message{Kind: "refuse", Reason: why}); err == nil {
+			l.Send(b)
+		}
+		l.Close()
+		return
+	}
+	if p.link != nil { // the program makes room
+		p.link.Hang()
+	}
+	g := s.lesson
+	first := !slices.ContainsFunc(p.story, func(m Moment) bool { return m.Kind == "came" && !m.Program })
+	p.link, p.who, p.seen, p.told, p.asked = l, m.Who, nil, nil, false
+	go s.listen(p, l)
+	p.tell(Moment{Role: g.run.Partner(), Kind: "came", Program: m.Who.Program})
+	own := g.run.At() == 0 // the partner has had nothing to do yet
+	for _, st := range g.run.Lesson.Steps[:g.run.At()] {
+		own = st.Role == g.run.Role
+		if !own {
+			break
+		}
+	}
+	pid := strconv.Itoa(m.Who.PID)
+	switch {
+	case p.coming || own:
+		s.tellBegin(p, max(p.target, g.run.At()))
+		s.tellLook()
+		if !m.Who.Program {
+			s.aside(names.T(g.run.Partner()+" has come: the terminal of process "+pid, g.run.Partner()+" 来了：进程 "+pid+" 的终端"))
+		}
+		s.mu.Unlock()
+	default:
+		at := g.run.At()
+		if first && !s.didAny() {
+			at = 0
+		}
+		p.coming = true
+		s.mu.Unlock()
+		s.attend(func(e *Env) {
+			said := names.T(g.run.Partner()+" has come: the terminal of process "+pid+". Both ends were set up afresh.", g.run.Partner()+" 来了：进程 "+pid+" 的终端。两端都重新准备好了。")
+			if m.Who.Program {
+				said = names.T("The program plays "+g.run.Partner()+". Both ends were set up afresh.", "现在由程序扮演 "+g.run.Partner()+"。两端都重新准备好了。")
+			}
+			e.beginAgain(at, said)
+		})
+	}
+}
+
+// didAny reports whether the learner has done a step of the lesson.
+func (s *Session) didAny() bool {
+	g := s.lesson
+	for _, st := range g.run.Lesson.Steps[:g.run.At()] {
+		if st.Role == g.run.Role {
+			return true
+		}
+	}
+	return false
+}
+
+// unwelcome says why a partner cannot come in, zero where it can.
+func (s *Session) unwelcome(p *pair, m message) names.Text {
+	g := s.lesson
+	switch {
+	case s.paired() != p || g.run == nil || m.Kind != "hello" || g.run.Lesson.ID != p.lesson:
+		return names.T("no lesson waits for a partner there", "那里没有课在等对方")
+	case m.Protocol != protocol:
+		return names.T("the two terminals run different versions of sockstep", "两个终端运行的 sockstep 版本不同")
+	case m.Lesson != "" && m.Lesson != p.lesson:
+		return names.T("the lesson there is "+p.lesson+", not "+m.Lesson, "那里上的是 "+p.lesson+"，不是 "+m.Lesson)
+	case m.Network != network():
+		return names.T("the two terminals are in different networks: where the lesson is in a lab, join that first, by sockstep lab join",
+			"两个终端不在同一个网络里：如果课在实验室里，先用 sockstep lab join 加入")
+	case p.link != nil && (!p.who.Program || m.Who.Program):
+		return names.T("both ends are taken already", "两端都已经有人了")
+	}
+	return names.Text{}
+}
+
+// tellBegin tells the partner where the lesson is.
+func (s *Session) tellBegin(p *pair, at int) {
+	r := s.lesson.run
+	p.send(message{Kind: "begin", Lesson: p.lesson, Text: mark(r.Lesson), Side: 1 - p.side, Vars: r.Vars, At: at, Passed: r.At(), Bound: r.Bound(), Who: who{PID: os.Getpid()}})
+}
+
+// partnerDid tells what a line of the partner's did.
+func (s *Session) partnerDid(p *pair, m *Moment) {
+	if m == nil {
+		return
+	}
+	m.Role, m.Kind = s.lesson.run.Partner(), "act"
+	p.tell(*m)
+	if p.coming || s.lesson.free {
+		return
+	}
+	ev := s.lesson.event()
+	ev.Partner, ev.Line, ev.Result = m.Role, strings.TrimSpace(m.Line), m.Result
+	s.announce(ev)
+}

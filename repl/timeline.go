@@ -1,0 +1,122 @@
+package repl
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"sockstep/lessons"
+	"sockstep/sockets"
+)
+
+// A Moment is one thing on the timeline of a lesson that has two ends.
+type Moment struct {
+	At      time.Time       `json:"at"` // when it began
+	Role    string          `json:"role,omitempty"`
+	Kind    string          `json:"kind,omitempty"` // act, packet, came, left
+	Program bool            `json:"program,omitempty"`
+	Line    string          `json:"line,omitempty"`
+	Result  string          `json:"result,omitempty"`
+	Failed  bool            `json:"failed,omitempty"`
+	Waited  time.Duration   `json:"waited,omitempty"` // within its calls, where that was long
+	Calls   []string        `json:"calls,omitempty"`
+	Packet  *sockets.Packet `json:"-"`
+}
+
+// mostMoments bounds how many are remembered; waits are told from longWait on.
+const (
+	mostMoments = 2000
+	longWait    = 100 * time.Millisecond
+)
+
+func (p *pair) tell(m Moment) {
+	if m.At.IsZero() {
+		m.At = time.Now()
+	}
+	if len(p.story) == mostMoments {
+		p.story = append(p.story[:0], p.story[mostMoments/2:]...)
+	}
+	p.story = append(p.story, m)
+}
+
+// tellDone tells the partner what a line of this terminal's did, when it is over. It is an observer.
+func (s *Session) tellDone(a *sockets.Act, st sockets.Step) {
+	p := s.paired()
+	if p == nil || a.Line == "" {
+		return
+	}
+	c, called := st.(sockets.Call)
+	switch _, begun := p.began[a]; {
+	case called && !begun:
+		if p.began == nil {
+			p.began = map[*sockets.Act]time.Time{}
+		}
+		p.began[a] = time.Now().Add(-c.Took)
+		return
+	case st != nil:
+		return
+	}
+	m := Moment{At: p.began[a], Role: s.lesson.run.Role, Kind: "act", Line: a.Line}
+	delete(p.began, a)
+	if lessons.IsEvent(a.Value) {
+		return
+	}
+	for _, st := range a.Steps {
+		if c, ok := st.(sockets.Call); ok && !c.Scaffold {
+			m.Waited += c.Took
+			result := strconv.FormatInt(c.Ret, 10)
+			if c.Errno != "" {
+				result = c.Errno
+			}
+			m.Calls = append(m.Calls, c.Op+"("+c.Args+") = "+result)
+		}
+	}
+	if m.Calls == nil {
+		return
+	}
+	if m.Waited < longWait {
+		m.Waited = 0
+	}
+	var e *sockets.Error
+	if errors.As(a.Err, &e) {
+		m.Result, m.Failed = e.Errno, true
+		if m.Result == "" {
+			m.Result = e.Kind
+		}
+	} else if a.Value.Type != sockets.NoValue {
+		m.Result = "= " + a.Value.Text
+	}
+	if r := []rune(m.Result); len(r) > 200 {
+		m.Result = string(r[:200]) + "…"
+	}
+	p.tell(m)
+	p.send(message{Kind: "act", Act: &m})
+}
+
+// Timeline are the moments of the lesson that is on, in their order: what the lines of both ends did, and the packets between.
+// roles are the two ends, as the lesson has them.
+func (e *Env) Timeline() (all []Moment, roles [2]string, err error) {
+	g, err := e.running()
+	if err != nil {
+		return nil, roles, err
+	}
+	p := g.pair
+	if p == nil {
+		return nil, roles, e.oneEnd()
+	}
+	all = slices.Clone(p.story)
+	roles = [2]string(g.run.Lesson.Roles)
+	for _, x := range e.Story(nil) {
+		if x.Packet == nil || x.At.Before(p.since) {
+			continue
+		}
+		role := g.run.Role
+		if !x.Packet.Sent {
+			role = g.run.Partner()
+		}
+		all = append(all, Moment{At: x.At, Role: role, Kind: "packet", Packet: x.Packet})
+	}
+	slices.SortStableFunc(all, func(a, b Moment) int { return a.At.Compare(b.At) })
+	return all, roles, nil
+}
