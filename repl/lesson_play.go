@@ -118,11 +118,11 @@ func (e *Env) playUpTo(step int) (stuck names.Text, err error) {
 	if g.run.At() >= step {
 		return stuck, nil
 	}
-	seq, last, odd := s.seq, s.last, s.odd
+	seq, last, odd, act := s.seq, s.last, s.odd, e.Act // the Env will be another line's; who was given the observer may keep it
 	s.observers = []sockets.Observer{g.run.Record, sockets.ObserverFunc(func(_ *sockets.Act, st sockets.Step) {
 		if c, ok := st.(sockets.Call); ok {
 			c.Scaffold = true
-			e.Act.Add(c)
+			act.Add(c)
 		}
 	})}
 	g.quiet = true

@@ -38,6 +38,7 @@ type pair struct {
 	door    *sys.Door // nil where there is none
 	link    *sys.Link // nil while nobody is there
 	who     who       // is there, or was
+	met     bool      // somebody other than the program has been there
 	asked   bool      // the program was asked to come
 	gen     int       // which beginning of the lesson both are in; later ones are higher
 	seen    *look     // the partner's, as last told
@@ -45,6 +46,7 @@ type pair struct {
 	target  int       // the step that both are on their way to
 	coming  bool      // solutions are played to come there, and no line is run meanwhile
 	inbox   []message // what was heard meanwhile
+	lost    bool      // the partner has gone meanwhile
 	stopped bool      // the partner cannot come there
 	begins  *message  // the partner has begun anew meanwhile
 	news    chan struct{}
@@ -64,6 +66,15 @@ type who struct {
 func (p *pair) heard() {
 	close(p.news)
 	p.news = make(chan struct{})
+}
+
+// nextGen is higher than any before, and never one of the partner's: of two that begin at once, the higher one holds at both ends.
+func (p *pair) nextGen() int {
+	gen := p.gen/2*2 + 2
+	if p.door == nil { // one of the two has it
+		gen++
+	}
+	return gen
 }
 
 func (p *pair) role(l *lessons.Lesson) string { return l.Roles[p.side] }
@@ -109,8 +120,11 @@ func (s *Session) pairUp(p *pair) {
 	}
 }
 
-// openDoor lets a partner come.
+// openDoor lets a partner come; not to the program, which ends where it is alone.
 func (s *Session) openDoor(p *pair) error {
+	if s.plays {
+		return errNoPartner
+	}
 	dir, err := s.meeting.Folder()
 	if err != nil {
 		return err

@@ -83,7 +83,7 @@ func (e *Env) knock(paths []string, id string, program bool) (*sys.Link, message
 func (e *Env) joined(l *sys.Link, m message) error {
 	s := e.Session
 	s.part()
-	p := &pair{link: l, who: m.Who, news: make(chan struct{}), since: time.Now(), gen: m.Gen}
+	p := &pair{link: l, who: m.Who, met: true, news: make(chan struct{}), since: time.Now(), gen: m.Gen}
 	s.pairUp(p)
 	go s.listen(p, l)
 	if err := e.begunThere(p, m); err != nil {
@@ -96,6 +96,7 @@ func (e *Env) joined(l *sys.Link, m message) error {
 // PlayPartner takes the other end of the lesson behind a door, and plays it from the solutions: each step of its own as soon as it is
 // on. It returns when the other terminal has gone, or the context is over.
 func (s *Session) PlayPartner(ctx context.Context, door string) (err error) {
+	s.plays = true
 	s.attend(func(e *Env) {
 		_, err = e.learning()
 		if err != nil {
@@ -250,7 +251,7 @@ func (s *Session) tellBeginning(b beginning) {
 	if b.told {
 		return
 	}
-	p.gen++
+	p.gen = p.nextGen()
 	s.tellBegin(p, b.step)
 	if !p.there() && (p.who == who{} || p.who.Program) { // whoever has left may come back: the program takes that place only where it is asked to
 		s.callPartner()
@@ -266,7 +267,7 @@ func (e *Env) awaitPartner() (stuck names.Text, ok bool) {
 	late := time.NewTimer(partnerTime)
 	defer late.Stop()
 	for over := false; ; {
-		for p != nil && len(p.inbox) > 0 && r.At() == at {
+		for p != nil && len(p.inbox) > 0 && r.At() == at && p.begins == nil {
 			m := p.inbox[0]
 			p.inbox = p.inbox[1:]
 			s.hear(p, m)
@@ -304,10 +305,13 @@ func (s *Session) tellStuck(reason names.Text) {
 // arrived is due when both ends are set up, or cannot be: what was heard meanwhile is taken now.
 func (s *Session) arrived(p *pair) {
 	p.coming, p.target = false, 0
-	for len(p.inbox) > 0 && !p.coming && s.paired() == p {
+	for len(p.inbox) > 0 && !p.coming && p.begins == nil && s.paired() == p {
 		m := p.inbox[0]
 		p.inbox = p.inbox[1:]
 		s.hear(p, m)
+	}
+	if p.lost && s.paired() == p && !p.coming {
+		s.tellParted(p)
 	}
 	if m := p.begins; m != nil && s.paired() == p {
 		p.begins = nil

@@ -3,12 +3,7 @@ package repl
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
-	"hash/fnv"
-	"maps"
 	"os"
-	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,104 +14,7 @@ import (
 	"sockstep/sockets/sys"
 )
 
-// What two terminals say to each other, a message a line, in JSON.
-
-// protocol is raised when messages change: both terminals must be of one kind.
-const protocol = 1
-
-// A message is one of: hello, refuse, begin, passed, stuck, act, look, leave, pause.
-type message struct {
-	Kind string `json:"kind"`
-	Gen  int    `json:"gen,omitempty"`
-
-	// hello: who knocks, and for which lesson ("" for any).
-	Protocol int    `json:"protocol,omitempty"`
-	Who      who    `json:"who,omitzero"`
-	Network  string `json:"network,omitempty"` // which the sender is in; two terminals of one lesson share it
-	Lesson   string `json:"lesson,omitempty"`
-
-	// begin: Side is the receiver's. The first Passed steps are done already.
-	Side   int               `json:"side,omitempty"`
-	Text   string            `json:"text,omitempty"` // the mark of the lesson's file
-	Vars   map[string]string `json:"vars,omitempty"`
-	At     int               `json:"at,omitempty"`
-	Passed int               `json:"passed,omitempty"`
-
-	Bound  map[string]string `json:"bound,omitempty"` // passed, begin
-	How    lessons.How       `json:"how,omitempty"`   // passed
-	Reason names.Text        `json:"reason,omitzero"` // refuse, stuck
-	Act    *Moment           `json:"act,omitempty"`
-	Look   *look             `json:"look,omitempty"`
-}
-
-// A look is a learner's sockets as the kernel has them, and what else the partner's judge may ask.
-type look struct {
-	Sockets []lessons.Socket                    `json:"sockets"`
-	Options map[string]map[string]sockets.Value `json:"options,omitempty"` // by the socket's ID
-	Kept    []sockets.Value                     `json:"kept,omitempty"`
-	Packets string                              `json:"packets,omitempty"` // why none are seen
-}
-
-func (p *pair) send(m message) {
-	if p.link == nil {
-		return
-	}
-	m.Gen = p.gen
-	if b, err := json.Marshal(m); err == nil {
-		p.link.Send(b)
-	}
-}
-
-// receive waits for a message. What is none ends the link.
-func receive(l *sys.Link) (m message, err error) {
-	b, err := l.Receive()
-	if err == nil {
-		err = json.Unmarshal(b, &m)
-	}
-	return m, err
-}
-
-// network names the network that this process is in.
-func network() string {
-	name, err := os.Readlink("/proc/self/ns/net")
-	if err != nil {
-		return ""
-	}
-	return name
-}
-
-// mark is what a lesson's file says, in short: two terminals must have the same.
-func mark(l *lessons.Lesson) string {
-	h := fnv.New64a()
-	fmt.Fprintf(h, "%s %v", l.ID, l.Roles)
-	for _, s := range l.Steps {
-		fmt.Fprintf(h, "%s %s %q", s.ID, s.Role, s.Solutions)
-	}
-	return strconv.FormatUint(h.Sum64(), 16)
-}
-
-func doorPath(dir string, pid int) string {
-	return filepath.Join(dir, "lesson-"+strconv.Itoa(pid)+".sock")
-}
-
-// RemoveDoor takes the name of this program's door away, where it has one: for a program that ends at once.
-func (m *Meeting) RemoveDoor() {
-	if dir, err := m.Folder(); err == nil {
-		_ = os.Remove(doorPath(dir, os.Getpid()))
-	}
-}
-
-// doors are those in the folder, the newest first, but for this program's own.
-func doors(dir string) []string {
-	paths, _ := filepath.Glob(filepath.Join(dir, "lesson-*.sock"))
-	since := map[string]time.Time{}
-	for _, path := range paths {
-		if info, err := os.Lstat(path); err == nil && path != doorPath(dir, os.Getpid()) {
-			since[path] = info.ModTime()
-		}
-	}
-	return slices.SortedFunc(maps.Keys(since), func(a, b string) int { return since[b].Compare(since[a]) })
-}
+// What a terminal hears from its partner, and what it does about it.
 
 // listen hears what the partner says, until one of the two has gone.
 func (s *Session) listen(p *pair, l *sys.Link) {
@@ -148,7 +46,7 @@ func (s *Session) hear(p *pair, m message) {
 	g := s.lesson
 	switch {
 	case m.Kind == "begin":
-		if m.Gen > p.gen || m.Gen == p.gen && p.door == nil { // of two that begin at once, the one that opened the door is right
+		if m.Gen > p.gen {
 			s.begun(p, m)
 		}
 	case m.Gen != p.gen || g.run == nil || g.run.Lesson.ID != p.lesson:
@@ -257,9 +155,19 @@ func (s *Session) tellLook() {
 
 // parted is due when the link has ended.
 func (s *Session) parted(p *pair) {
-	g := s.lesson
 	p.link, p.seen, p.told, p.asked = nil, nil, nil, false
 	p.heard()
+	if p.coming { // it is told afterwards
+		p.lost = true
+		return
+	}
+	s.tellParted(p)
+}
+
+// tellParted says that the partner is no longer there, and lets another one come.
+func (s *Session) tellParted(p *pair) {
+	g := s.lesson
+	p.lost = false
 	if g.run == nil || p.door == nil && s.openDoor(p) != nil {
 		return
 	}
@@ -301,20 +209,19 @@ func (s *Session) welcome(p *pair, l *sys.Link) {
 		l.Close()
 		return
 	}
-	if p.link != nil { // the program makes room
+	played := p.link != nil
+	if played { // the program makes room
 		p.link.Hang()
 	}
 	g := s.lesson
-	first := !slices.ContainsFunc(p.story, func(m Moment) bool { return m.Kind == "came" && !m.Program })
+	first := !p.met && !m.Who.Program
+	p.met = p.met || first
 	p.link, p.who, p.seen, p.told, p.asked = l, m.Who, nil, nil, false
 	go s.listen(p, l)
 	p.tell(Moment{Role: g.run.Partner(), Kind: "came", Program: m.Who.Program})
-	own := g.run.At() == 0 // the partner has had nothing to do yet
+	own := g.run.Mine() || !played // whoever has had the other end has had nothing to do yet
 	for _, st := range g.run.Lesson.Steps[:g.run.At()] {
-		own = st.Role == g.run.Role
-		if !own {
-			break
-		}
+		own = own && st.Role == g.run.Role
 	}
 	pid := strconv.Itoa(m.Who.PID)
 	switch {

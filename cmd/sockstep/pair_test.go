@@ -3,12 +3,14 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -93,10 +95,10 @@ func (s *shell) types(line string) *jsonAct {
 		if err := json.Unmarshal(s.out.Bytes(), &a); err != nil {
 			s.t.Fatalf("%v: %s", err, s.out.Text())
 		}
-		if a.Act > 0 {
+		if a.Act > 0 && a.Line == line {
 			return &a
 		}
-		s.asides = append(s.asides, a)
+		s.asides = append(s.asides, a) // or one that skip has played
 	}
 	s.t.Fatalf("%s: the program has ended", line)
 	return nil
@@ -129,9 +131,8 @@ func (s *shell) plays(role string) {
 			s.t.Fatalf("waited for a step of %s, and got one of %s: %+v", role, a.field("role"), a)
 		}
 		step := a.field("step")
-		solutions, _ := s.does("solution").Value.Fields["solutions"].([]any)
-		for _, line := range solutions[0].([]any) {
-			s.types(line.(string))
+		for _, line := range s.solution() {
+			s.types(line)
 		}
 		for end := time.Now().Add(longest); s.does("lesson --wait").field("step") == step; time.Sleep(time.Millisecond) {
 			if time.Now().After(end) {
@@ -140,6 +141,20 @@ func (s *shell) plays(role string) {
 		}
 	}
 	s.t.Fatal("the lesson has no end")
+}
+
+// solution is the first one of the step that is on.
+func (s *shell) solution() (lines []string) {
+	s.t.Helper()
+	a := s.does("solution")
+	all, _ := a.Value.Fields["solutions"].([]any)
+	if len(all) == 0 {
+		s.t.Fatalf("no solution: %+v\n%+v", a, s.asides)
+	}
+	for _, line := range all[0].([]any) {
+		lines = append(lines, line.(string))
+	}
+	return lines
 }
 
 // paired are the lessons with two ends.
@@ -211,4 +226,280 @@ func TestTwoTerminals(t *testing.T) {
 			})
 		}
 	}
+}
+
+// solves does the step that is on by its first solution, and says which it was.
+func (s *shell) solves() string {
+	s.t.Helper()
+	step := s.does("lesson --wait").field("step")
+	for _, line := range s.solution() {
+		s.types(line)
+	}
+	return step
+}
+
+// at waits until the lesson stands at a step.
+func (s *shell) at(step string) {
+	s.t.Helper()
+	var got string
+	for end := time.Now().Add(longest); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		if got = s.does("lesson").field("step"); got == step {
+			return
+		}
+	}
+	s.t.Fatalf("the lesson stands at %s, not at %s: %+v\n%+v", got, step, s.types("hint"), s.asides)
+}
+
+// hears waits until something was told beside the lines.
+func (s *shell) hears(words string) {
+	s.t.Helper()
+	for end := time.Now().Add(longest); !s.said(words); time.Sleep(10 * time.Millisecond) {
+		if s.does("print x"); time.Now().After(end) {
+			s.t.Fatalf("%q was not told: %+v", words, s.asides)
+		}
+	}
+}
+
+// told waits until so many steps of the partner's have been told here.
+func (s *shell) told(steps float64) {
+	s.t.Helper()
+	for end := time.Now().Add(longest); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		p := s.does("progress").Value.Fields["lessons"].([]any)[0].(map[string]any)
+		if done, _ := p["done"].(float64); done+p["partner"].(float64) >= steps+1 {
+			return
+		}
+	}
+	s.t.Fatal("the partner's steps were not told")
+}
+
+// two are two terminals of one user in tcp-echo: a server and a client.
+func two(t *testing.T) (user []string, a, b *shell) {
+	t.Helper()
+	user = home(t)
+	a = open(t, user)
+	a.does("lesson tcp-echo")
+	b = open(t, user)
+	b.does("lesson join")
+	return user, a, b
+}
+
+// TestPartnerDies: whoever is left is told, and both stand at the same step again once somebody has come back, or the program
+// has taken the place. What was open at the step is open again, at both ends.
+func TestPartnerDies(t *testing.T) {
+	user, a, b := two(t)
+	a.solves()
+	b.solves()
+	b.at("send")
+	b.kill()
+	a.hears("client is gone")
+	a.at("send")
+
+	b = open(t, user, "-c", "lesson join tcp-echo", "-c", "sockets", "-c", "send k hello")
+	for _, want := range []string{"send", "k", "5"} {
+		if !b.out.Scan() || !strings.Contains(b.out.Text(), want) {
+			t.Errorf("%q is not in %s", want, b.out.Text())
+		}
+	}
+	a.hears("Both ends were set up afresh")
+	a.hears("client has left") // at the end of its script
+	if e := a.types("next").Error; e == nil || e.Kind != "no-partner" || e.Fix != "lesson alone" {
+		t.Errorf("to wait for nobody gives %+v", e)
+	}
+	a.does("lesson alone")
+	if e := a.types("lesson alone").Error; e == nil || e.Kind != "taken" {
+		t.Errorf("one who is there already: %+v", e)
+	}
+	a.plays("server")
+
+	// The one that opened the lesson may die, too.
+	user, a, b = two(t)
+	a.solves()
+	b.at("connect")
+	a.kill()
+	b.hears("server is gone")
+	a = open(t, user)
+	a.does("lesson join")
+	a.at("connect")
+	done := make(chan bool)
+	go func() { defer close(done); a.plays("server") }()
+	b.plays("client")
+	<-done
+}
+
+// blocks waits until one of the program's threads waits in the kernel for this, where the system tells it.
+func (s *shell) blocks(in string) {
+	s.t.Helper()
+	for end := time.Now().Add(longest); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/wchan", s.c.Process.Pid))
+		told := false
+		for _, task := range tasks {
+			b, _ := os.ReadFile(task)
+			told = told || len(b) > 1
+			if strings.Contains(string(b), in) {
+				return
+			}
+		}
+		if !told { // by a system that keeps it to itself
+			time.Sleep(100 * time.Millisecond)
+			return
+		}
+	}
+	s.t.Fatalf("the program does not wait in %s", in)
+}
+
+// TestBeginsAgain: either end may begin a step again, go to another one, or have its own played: the other comes along, whatever
+// it does just then.
+func TestBeginsAgain(t *testing.T) {
+	_, a, b := two(t)
+	a.solves()
+	b.solves()
+	b.solves()
+	a.at("accept")
+	if e := b.types("skip").Error; e == nil || e.Kind != "not-yours" || e.Fix != "next" {
+		t.Errorf("to skip the partner's step gives %+v", e)
+	}
+	b.does("goto connect")
+	a.hears("client has begun at this step")
+	a.at("connect")
+
+	waits := make(chan *jsonAct)
+	go func() { waits <- a.types("c, addr = accept s") }() // before its time: nobody has connected yet
+	a.blocks("accept")
+	b.does("again")                                        // and s is closed meanwhile
+	if act := <-waits; act.Error == nil || act.Error.Kind != "cancelled" && act.Error.Errno != "EBADF" {
+		t.Errorf("a line whose socket is closed by a new beginning gives %+v %+v", act, act.Error)
+	}
+	a.at("connect")
+	b.at("connect")
+	b.does("skip")
+	a.at("send")
+	b.solves()
+	a.at("accept")
+	a.does("skip")
+	b.at("answer")
+	a.solves()
+	b.at("again")
+
+	for range 5 { // both at once
+		done := make(chan bool)
+		go func() { defer close(done); a.types("again") }()
+		b.types("again")
+		<-done
+	}
+	a.at("again")
+	b.at("again")
+	done := make(chan bool)
+	go func() { defer close(done); a.plays("server") }()
+	b.plays("client")
+	<-done
+}
+
+// TestEarly: what was done before the partner had done its step counts, for the one that comes then.
+func TestEarly(t *testing.T) {
+	_, a, b := two(t)
+	a.solves()
+	waits := make(chan *jsonAct)
+	go func() { waits <- a.types("c, addr = accept s") }()
+	b.solves()
+	if act := <-waits; !act.OK {
+		t.Fatalf("%+v", act.Error)
+	}
+	b.solves()
+	a.at("answer")
+	a.hears("send k ")
+}
+
+// TestUninvited: who may not come in is told why.
+func TestUninvited(t *testing.T) {
+	user := home(t)
+	c := open(t, user)
+	if e := c.types("lesson join").Error; e == nil || e.Kind != "no-lesson" || !strings.HasPrefix(e.Fix, "lesson ") {
+		t.Errorf("with nobody there: %+v", e)
+	}
+	a := open(t, user)
+	a.does("lesson tcp-echo")
+	if e := c.types("lesson join buffers").Error; e == nil || e.Kind != "refused" || !strings.Contains(e.Message, "tcp-echo") {
+		t.Errorf("for another lesson: %+v", e)
+	}
+	b := open(t, user)
+	b.does("lesson join")
+	if e := c.types("lesson join").Error; e == nil || e.Kind != "refused" {
+		t.Errorf("a third one: %+v", e)
+	}
+	if e := c.types("lesson tcp-echo --as nobody").Error; e == nil || e.Kind != "usage" || !strings.Contains(e.Fix, "server") {
+		t.Errorf("a role that is none: %+v", e)
+	}
+	c.does("lesson handshake")
+	for _, line := range []string{"timeline", "lesson alone"} {
+		if e := c.types(line).Error; e == nil || e.Kind != "one-end" {
+			t.Errorf("%s in a lesson with one end: %+v", line, e)
+		}
+	}
+
+	// Where they meet nobody else may come, and it is none of the student's sockets.
+	run := strings.TrimPrefix(user[3], "XDG_RUNTIME_DIR=") + "/sockstep"
+	doors, _ := filepath.Glob(run + "/lesson-*.sock")
+	for _, door := range append(doors, run) {
+		info, err := os.Stat(door)
+		if err != nil || info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s: %v %v", door, info.Mode(), err)
+		}
+	}
+	if len(doors) == 0 {
+		t.Error("there is no door")
+	}
+	for _, s := range []*shell{a, b} {
+		if list := s.does("sockets").Value.List; len(list) > 0 {
+			t.Errorf("the sockets are %v", list)
+		}
+		if fd := s.does("x = socket tcp").Value.Fields["fd"].(float64); fd > 20 {
+			t.Errorf("the first socket has the number %v", fd)
+		}
+		s.does("exit")
+		s.c.Wait()
+	}
+	if left, _ := filepath.Glob(run + "/lesson-*.sock"); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// TestBreak: who leaves the lesson for a while holds nobody up, and comes back to where the other one is.
+func TestBreak(t *testing.T) {
+	_, a, b := two(t)
+	a.solves()
+	a.does("free")
+	b.hears("server has left the lesson for a while")
+	b.solves()
+	b.solves()
+	a.told(2)
+	a.does("lesson")
+	a.at("accept")
+	b.at("accept")
+	a.does("lang zh")
+	a.solves()
+	a.at("answer")
+	a.does("lesson buffers")
+	b.hears("server has left. ")
+	b.does("lesson alone")
+	b.at("again") // the program has answered
+}
+
+// TestStoppedPartner: a terminal that is stopped holds the other one up no longer than the lesson does.
+func TestStoppedPartner(t *testing.T) {
+	_, a, b := two(t)
+	b.c.Process.Signal(syscall.SIGSTOP)
+	began := time.Now()
+	a.solves()
+	for range 200 {
+		a.does("print x")
+		a.does("x = socket tcp")
+		a.does("close x")
+	}
+	a.does("exit")
+	a.c.Wait()
+	if took := time.Since(began); took > longest/2 {
+		t.Errorf("it took %v", took)
+	}
+	b.c.Process.Signal(syscall.SIGCONT)
+	b.hears("in another terminal brings it back")
 }

@@ -148,6 +148,7 @@ type Link struct {
 	mu      sync.Mutex
 	more    sync.Cond
 	waiting [][]byte
+	writing bool // what waited is being written
 	hung    bool // no more is sent
 	closed  bool
 }
@@ -179,7 +180,8 @@ func (f fdReader) Read(p []byte) (int, error) {
 	}
 }
 
-// Send gives a message on its way and does not wait for the other end. Where that one has stopped reading, the link ends.
+// Send gives a message on its way, at once where the kernel has room for it, and does not wait for the other end. Where that one
+// has stopped reading, the link ends.
 func (l *Link) Send(message []byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -188,8 +190,16 @@ func (l *Link) Send(message []byte) {
 	case len(l.waiting) == mostWaiting, len(message) >= longest:
 		l.hang()
 	default:
-		l.waiting = append(l.waiting, append(message[:len(message):len(message)], '\n'))
-		l.more.Signal()
+		m := append(message[:len(message):len(message)], '\n')
+		if len(l.waiting) == 0 && !l.writing {
+			if n, err := unix.SendmsgN(l.fd, m, nil, nil, unix.MSG_DONTWAIT); err == nil {
+				m = m[n:]
+			}
+		}
+		if len(m) > 0 {
+			l.waiting = append(l.waiting, m)
+			l.more.Signal()
+		}
 	}
 }
 
@@ -198,11 +208,11 @@ func (l *Link) write() {
 	defer unix.Shutdown(l.fd, unix.SHUT_RDWR) // whoever waits at either end comes to know
 	for {
 		l.mu.Lock()
-		for len(l.waiting) == 0 && !l.hung {
+		for l.writing = false; len(l.waiting) == 0 && !l.hung; {
 			l.more.Wait()
 		}
 		messages := l.waiting
-		l.waiting = nil
+		l.waiting, l.writing = nil, true
 		l.mu.Unlock()
 		if len(messages) == 0 {
 			return
