@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sockstep/sockets"
+	"sockstep/sockets/names"
 )
 
 // How a course is checked:
@@ -41,9 +42,10 @@ type Stage interface {
 type Checker struct {
 	Stage Stage
 	Only  string // the id of the one lesson that is meant; "" for all
+	Lang  names.Lang
 }
 
-// A Problem is a rule that a lesson breaks.
+// A Problem is a rule that a lesson breaks. Its message is in the checker's language; the rule is called the same in all.
 type Problem struct {
 	Rule    string `json:"rule"`
 	File    string `json:"file"`
@@ -69,6 +71,7 @@ type LessonReport struct {
 type Report struct {
 	Lessons []LessonReport `json:"lessons"`
 	Took    time.Duration  `json:"ns"`
+	Lang    names.Lang     `json:"-"` // of its texts
 }
 
 // Problems is how many there are.
@@ -82,7 +85,7 @@ func (r *Report) Problems() (n int) {
 // Check checks a course. An error is one of the check itself; what is wrong with the lessons stands in the report.
 func (c *Checker) Check(ctx context.Context, course *Course) (*Report, error) {
 	began := time.Now()
-	report := &Report{}
+	report := &Report{Lang: c.Lang}
 	taught := map[string]bool{}
 	for _, h := range course.Heads() {
 		if c.Only != "" && h.ID != c.Only {
@@ -93,7 +96,7 @@ func (c *Checker) Check(ctx context.Context, course *Course) (*Report, error) {
 		}
 		r, err := c.lesson(ctx, course, h, taught)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", h.File, err)
+			return nil, &sockets.Error{Err: err, Message: both(names.T("%s: %s", "%s：%s"), h.File, err)}
 		}
 		report.Lessons = append(report.Lessons, *r)
 	}
@@ -110,14 +113,14 @@ func (c *Checker) lesson(ctx context.Context, course *Course, h Head, taught map
 		if !errors.As(err, &bad) {
 			return nil, err
 		}
-		r.add(Problem{Rule: "format", File: h.File, Line: bad.Line, Message: bad.Error()})
+		r.add(Problem{Rule: "format", File: h.File, Line: bad.Line, Message: bad.In(c.Lang)})
 		return r.done(began), nil
 	}
 	r.l = l
 	r.report.Steps = len(l.Steps)
 	for _, other := range course.Heads() {
 		if other.ID == h.ID && other.File != h.File {
-			r.problem("format", "$.id", nil, "%s has the same id", other.File)
+			r.problem("format", "$.id", nil, names.T("%s has the same id", "%s 的 id 与它相同"), other.File)
 		}
 	}
 	r.texts()
@@ -151,13 +154,18 @@ func (c *checking) add(p Problem) {
 }
 
 // problem tells of a broken rule at a path of the file.
-func (c *checking) problem(rule, path string, s *Step, format string, args ...any) {
-	p := Problem{Rule: rule, File: c.report.File, Message: fmt.Sprintf(format, args...)}
+func (c *checking) problem(rule, path string, s *Step, t names.Text, args ...any) {
+	p := Problem{Rule: rule, File: c.report.File, Message: both(t, args...).In(c.Lang)}
 	if s != nil {
 		p.Step = s.ID
 	}
-	p.Line = c.l.source.mistake(path, "").Line
+	p.Line = c.l.source.mistake(path, names.Text{}).Line
 	c.add(p)
+}
+
+// untold notes what cannot be told here, and why.
+func (c *checking) untold(what string, why names.Text) {
+	c.report.Untold = append(c.report.Untold, what+": "+why.In(c.Lang))
 }
 
 // play plays the lesson in all the ways that its file knows.
@@ -207,7 +215,7 @@ func (c *checking) needs() bool {
 	defer p.Close()
 	for _, n := range c.l.Needs {
 		if err := p.Offers(n.What); err != nil {
-			c.report.Untold = append(c.report.Untold, n.What+": "+err.Error())
+			c.untold(n.What, Said(err))
 			if n.Without.IsZero() {
 				return false
 			}
@@ -226,7 +234,7 @@ func (c *checking) row(together bool) (whole bool, all []heard, vars map[string]
 	defer t.close()
 	for i, s := range c.l.Steps {
 		if t.lacks(s) {
-			c.report.Untold = append(c.report.Untold, s.ID+": "+t.judge(s).Seen.En)
+			c.untold(s.ID, t.judge(s).Seen)
 			all = append(all, heard{})
 			t.pass(s, Passing)
 			continue
@@ -240,19 +248,19 @@ func (c *checking) row(together bool) (whole bool, all []heard, vars map[string]
 		how := Done
 		switch v := t.await(s); v.Outcome {
 		case NotYet:
-			c.problem("solution", at, s, "the step does not hold after its solution: %s", v.Seen.En)
+			c.problem("solution", at, s, names.T("the step does not hold after its solution: %s", "用了它的做法，这一步仍不成立：%s"), v.Seen)
 			return false, nil, nil, nil
 		case Untold:
 			how = Passing
 			if len(c.l.Needs) == 0 {
-				c.problem("untold", fmt.Sprintf("$.steps[%d].expect", i), s, "cannot be told here, and the lesson needs nothing: %s", v.Seen.En)
+				c.problem("untold", fmt.Sprintf("$.steps[%d].expect", i), s, names.T("cannot be told here, and the lesson needs nothing: %s", "在这里无法判断，而这一课没有写 needs：%s"), v.Seen)
 			}
-			c.report.Untold = append(c.report.Untold, s.ID+": "+v.Seen.En)
+			c.untold(s.ID, v.Seen)
 		}
 		all = append(all, hear(t.at(s).run.Record))
 		p := t.pass(s, how)
 		if s.Predict != nil && how == Done && c.mismeasured(p) {
-			c.problem("key", fmt.Sprintf("$.steps[%d].predict.choices", i), s, "measured was %q, which is no choice", p.Value)
+			c.problem("key", fmt.Sprintf("$.steps[%d].predict.choices", i), s, names.T("measured was %q, which is no choice", "测得的是 %q，选项里没有"), p.Value)
 		}
 	}
 	c.leaks(t)
@@ -277,7 +285,7 @@ func (c *checking) leaks(t *take) {
 	}
 	if len(open) > 0 {
 		last := c.l.Steps[len(c.l.Steps)-1]
-		c.problem("leak", fmt.Sprintf("$.steps[%d].solutions", len(c.l.Steps)-1), last, "left open at the end: %s", strings.Join(open, ", "))
+		c.problem("leak", fmt.Sprintf("$.steps[%d].solutions", len(c.l.Steps)-1), last, names.T("left open at the end: %s", "结束时仍然打开：%s"), strings.Join(open, ", "))
 	}
 }
 
@@ -298,10 +306,10 @@ func (c *checking) another(step, n int) error {
 		return nil
 	}
 	if v := t.await(s); v.Outcome == NotYet {
-		c.problem("solution", at, s, "the step does not hold after this solution: %s", v.Seen.En)
+		c.problem("solution", at, s, names.T("the step does not hold after this solution: %s", "用了这种做法，这一步仍不成立：%s"), v.Seen)
 	} else if s.Predict != nil && v.Outcome == Held {
 		if p := t.pass(s, Done); c.mismeasured(p) {
-			c.problem("key", fmt.Sprintf("$.steps[%d].predict.choices", step), s, "after solution %d measured was %q, which is no choice", n+1, p.Value)
+			c.problem("key", fmt.Sprintf("$.steps[%d].predict.choices", step), s, names.T("after solution %d measured was %q, which is no choice", "用第 %d 种做法测得的是 %q，选项里没有"), n+1, p.Value)
 		}
 	}
 	return nil
@@ -339,11 +347,11 @@ func (c *checking) nearMiss(step, n int) error {
 	}
 	switch {
 	case holds:
-		c.problem("near-miss", at, s, "the step holds after this near-miss")
+		c.problem("near-miss", at, s, names.T("the step holds after this near-miss", "犯了这个常见错误，这一步却成立了"))
 	case said == nil:
-		c.problem("near-miss", at, s, "no answer is given to this near-miss: its when does not hold")
+		c.problem("near-miss", at, s, names.T("no answer is given to this near-miss: its when does not hold", "这个常见错误没有得到回答：它的 when 不成立"))
 	case said != s.Wrong[n]:
-		c.problem("near-miss", at, s, "the answer given is that of another near-miss: %s", said.Say.En)
+		c.problem("near-miss", at, s, names.T("the answer given is that of another near-miss: %s", "给出的是另一个常见错误的回答：%s"), said.Say)
 	}
 	return nil
 }

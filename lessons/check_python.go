@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"sockstep/sockets"
+	"sockstep/sockets/names"
 )
 
 // An Interpreter runs Python, and tells what its sockets did.
@@ -66,7 +67,7 @@ func (c *checking) python(want []heard, vars map[string]string) error {
 func (c *checking) pythonAs(role string, want []heard, vars map[string]string) error {
 	py, err := c.Stage.Python()
 	if err != nil {
-		c.report.Untold = append(c.report.Untold, "python: "+err.Error())
+		c.untold("python", Said(err))
 		return nil
 	}
 	defer py.Close()
@@ -88,9 +89,9 @@ func (c *checking) pythonAs(role string, want []heard, vars map[string]string) e
 			if !t.lines(s, at, s.Solutions[0], nil) {
 				return nil
 			}
-			c.sameAs(want[i], hear(t.at(s).run.Record), at, s, "the partner of Python")
+			c.sameAs(want[i], hear(t.at(s).run.Record), at, s, names.T("the partner of Python", "Python 的对端"))
 		case s.Python == "":
-			c.problem("python", at, s, "the lesson runs Python, and this step has no line of it")
+			c.problem("python", at, s, names.T("the lesson runs Python, and this step has no line of it", "这一课会运行 Python，而这一步没有写"))
 			return nil
 		default:
 			got, err := py.Run(fill(s.Python, t.ends[0].run.Vars))
@@ -99,10 +100,10 @@ func (c *checking) pythonAs(role string, want []heard, vars map[string]string) e
 			}
 			c.report.Python++
 			if got.Failed != "" {
-				c.problem("python", at, s, "%s", got.Failed)
+				c.problem("python", at, s, names.T("%s", "%s"), got.Failed)
 				return nil
 			}
-			c.sameAs(want[i], heard{got.Received, got.Errnos}, at, s, "Python")
+			c.sameAs(want[i], heard{got.Received, got.Errnos}, at, s, names.T("Python", "Python"))
 		}
 		t.pass(s, Passing)
 	}
@@ -110,19 +111,19 @@ func (c *checking) pythonAs(role string, want []heard, vars map[string]string) e
 }
 
 // sameAs holds what was heard in a step to what sockstep heard in it.
-func (c *checking) sameAs(want, got heard, at string, s *Step, who string) {
+func (c *checking) sameAs(want, got heard, at string, s *Step, who names.Text) {
 	if !bytes.Equal(got.received, want.received) {
-		c.problem("python", at, s, "%s received %s, sockstep %s", who, brief(got.received), brief(want.received))
+		c.problem("python", at, s, names.T("%s received %s, sockstep %s", "%s 收到 %s，sockstep 收到 %s"), who, brief(got.received), brief(want.received))
 	}
 	if !slices.Equal(got.errnos, want.errnos) {
-		c.problem("python", at, s, "%s's errors are %v, sockstep's %v", who, got.errnos, want.errnos)
+		c.problem("python", at, s, names.T("%s's errors are %v, sockstep's %v", "%s 的错误是 %v，sockstep 的是 %v"), who, got.errnos, want.errnos)
 	}
 }
 
-func brief(b []byte) string {
-	s := sockets.PyBytes(b[:min(len(b), 32)])
-	if len(b) > 32 {
-		s += fmt.Sprintf("… (%d bytes)", len(b))
+func brief(b []byte) names.Text {
+	s := strings.TrimSpace(sockets.PyBytes(b[:min(len(b), 32)]))
+	if len(b) <= 32 {
+		return names.T(s, s)
 	}
-	return strings.TrimSpace(s)
+	return both(names.T("%s… (%d bytes)", "%s…（%d 字节）"), s, len(b))
 }

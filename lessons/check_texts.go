@@ -51,7 +51,7 @@ func (c *checking) texts() {
 	}
 	for name := range l.Vars {
 		if !strings.Contains(l.source.text, "$"+name) && !strings.Contains(l.source.text, "${"+name+"}") {
-			c.problem("variables", "$.vars."+name, nil, "the variable %s is never used", name)
+			c.problem("variables", "$.vars."+name, nil, names.T("the variable %s is never used", "变量 %s 从未用到"), name)
 		}
 	}
 }
@@ -67,7 +67,7 @@ func (c *checking) question(at string, s *Step) {
 	}
 	for _, side := range []string{total.En, total.Zh} {
 		if n := rows(side) + len(p.Choices); n > stepRows+2 {
-			c.problem("length", at+".predict", s, "text, question and choices take %d rows; %d is the most", n, stepRows+2)
+			c.problem("length", at+".predict", s, names.T("text, question and choices take %d rows; %d is the most", "文字、问题和选项共占 %d 行，最多 %d 行"), n, stepRows+2)
 		}
 	}
 }
@@ -77,32 +77,35 @@ var typedWords = regexp.MustCompile("`([^`]*)`")
 func (c *checking) text(at string, s *Step, t names.Text, needed bool, most int) {
 	switch {
 	case t.IsZero() && needed:
-		c.problem("translation", at, s, "the text is missing in both languages")
+		c.problem("translation", at, s, names.T("the text is missing in both languages", "两种语言的文字都没有写"))
 		return
 	case t.IsZero():
 		return
 	case t.En == "" || t.Zh == "":
-		side := map[bool]string{true: "English", false: "Chinese"}[t.En == ""]
-		c.problem("translation", at, s, "the %s text is missing", side)
+		side := names.T("the Chinese text is missing", "缺少中文文字")
+		if t.En == "" {
+			side = names.T("the English text is missing", "缺少英文文字")
+		}
+		c.problem("translation", at, s, side)
 		return
 	case hasHan(t.En):
-		c.problem("translation", at, s, "Chinese stands in the English text")
+		c.problem("translation", at, s, names.T("Chinese stands in the English text", "英文文字里有中文"))
 	case !hasHan(t.Zh) && t.En != t.Zh && strings.ContainsFunc(typedWords.ReplaceAllString(t.Zh, ""), unicode.IsLetter):
-		c.problem("translation", at, s, "no Chinese stands in the Chinese text")
+		c.problem("translation", at, s, names.T("no Chinese stands in the Chinese text", "中文文字里没有中文"))
 	}
 	if en, zh := placesOf(t.En), placesOf(t.Zh); !slices.Equal(en, zh) {
-		c.problem("variables", at, s, "the English text has the variables %v, the Chinese %v", en, zh)
+		c.problem("variables", at, s, names.T("the English text has the variables %v, the Chinese %v", "英文文字里的变量是 %v，中文文字里的是 %v"), en, zh)
 	}
 	if en, zh := typed(t.En), typed(t.Zh); !slices.Equal(en, zh) {
-		c.problem("translation", at, s, "to be typed are in English %q, in Chinese %q", en, zh)
+		c.problem("translation", at, s, names.T("to be typed are in English %q, in Chinese %q", "要输入的内容，英文里是 %q，中文里是 %q"), en, zh)
 	}
 	c.variables(at, s, t.En)
 	for _, side := range []string{t.En, t.Zh} {
 		if strings.Count(side, "`")%2 != 0 {
-			c.problem("translation", at, s, "an odd number of ` in %q", side)
+			c.problem("translation", at, s, names.T("an odd number of ` in %q", "%q 里 ` 的个数是奇数"), side)
 		}
 		if n := rows(side); most > 0 && n > most {
-			c.problem("length", at, s, "%d rows of %d columns; %d is the most", n, rowWidth, most)
+			c.problem("length", at, s, names.T("%d rows of %d columns; %d is the most", "占 %d 行（每行 %d 列），最多 %d 行"), n, rowWidth, most)
 		}
 	}
 }
@@ -121,7 +124,7 @@ func (c *checking) variables(at string, s *Step, text string) {
 		if _, ok := c.l.Vars[name]; ok || c.keeps(name) {
 			continue
 		}
-		c.problem("variables", at, s, "the lesson has no variable %s, and no line of its solutions keeps it", name)
+		c.problem("variables", at, s, names.T("the lesson has no variable %s, and no line of its solutions keeps it", "这一课没有变量 %s，做法里也没有哪一行留下它"), name)
 	}
 }
 
@@ -146,7 +149,7 @@ func (c *checking) fullHint(at string, s *Step) {
 		if !slices.ContainsFunc(s.Solutions, func(lines []string) bool {
 			return !slices.ContainsFunc(lines, func(line string) bool { return !strings.Contains(side, line) })
 		}) {
-			c.problem("hints", at+".hints[2]", s, "the third hint has to hold all lines of a solution: %q", side)
+			c.problem("hints", at+".hints[2]", s, names.T("the third hint has to hold all lines of a solution: %q", "第三级提示要包含一种做法的全部行：%q"), side)
 			return
 		}
 	}
@@ -180,7 +183,7 @@ func (c *checking) words(taught map[string]bool) {
 				for _, w := range words {
 					used[w] = true
 					if !taught[w] {
-						c.problem("taught", fmt.Sprintf("$.steps[%d].solutions[%d]", i, n), s, "%s was not taught before: %s", w, line)
+						c.problem("taught", fmt.Sprintf("$.steps[%d].solutions[%d]", i, n), s, names.T("%s was not taught before: %s", "%s 在此之前没有教过：%s"), w, line)
 					}
 				}
 			}
@@ -188,7 +191,7 @@ func (c *checking) words(taught map[string]bool) {
 	}
 	for i, w := range c.l.Teaches {
 		if !used[w] && !strings.Contains(c.l.source.text, "`"+w) {
-			c.problem("taught", fmt.Sprintf("$.teaches[%d]", i), nil, "%s is taught, but no solution uses it and no text shows it", w)
+			c.problem("taught", fmt.Sprintf("$.teaches[%d]", i), nil, names.T("%s is taught, but no solution uses it and no text shows it", "写了要教 %s，却没有哪种做法用到它，也没有文字提到它"), w)
 		}
 	}
 }

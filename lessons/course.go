@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"embed"
 	"errors"
-	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
 
+	"sockstep/sockets"
 	"sockstep/sockets/names"
 )
 
@@ -45,34 +44,76 @@ func Embedded() (*Course, error) {
 	return Open(sub)
 }
 
-// Open opens a folder of lessons. Only the heads are read, down to "steps:"; Lesson reads the whole of one.
+// ErrNoLessons is that of a folder in which there are none.
+var ErrNoLessons = &sockets.Error{Kind: "no-lessons", Message: names.T("no lessons: no file is called NN-id.yaml", "没有课程：没有名为 NN-id.yaml 的文件")}
+
+// Open opens a folder of lessons. Only the heads are read, down to "steps:"; Lesson reads the whole of one. A file that cannot be
+// read has a head all the same, which says so: the others can be had.
 func Open(files fs.FS) (*Course, error) {
-	found, err := fs.Glob(files, "*.yaml")
+	all, err := fs.ReadDir(files, ".")
 	if err != nil {
 		return nil, err
 	}
-	if len(found) == 0 {
-		return nil, errors.New("no lessons: no file is called NN-id.yaml")
-	}
-	slices.Sort(found)
 	c := &Course{files: files}
-	for _, file := range found {
-		text, err := fs.ReadFile(files, file)
-		if err != nil {
-			return nil, err
+	for _, f := range all { // in the order of their names
+		if name := f.Name(); path.Ext(name) == ".yaml" && !strings.HasPrefix(name, ".") {
+			c.heads = append(c.heads, c.head(name))
 		}
-		head, steps := text, []byte(nil)
-		if i := bytes.Index(text, []byte("\nsteps:")); i >= 0 {
-			head, steps = text[:i+1], text[i+1:]
-		}
-		h := Head{Number: numberOf(file), File: file, Steps: bytes.Count(steps, []byte("\n- id:"))}
-		if err := yaml.Unmarshal(head, &h); err != nil || h.ID == "" { // Lesson tells what is wrong
-			h.ID = strings.TrimPrefix(strings.TrimSuffix(path.Base(file), ".yaml"), h.Number+"-")
-			h.Title = names.Text{En: h.ID, Zh: h.ID}
-		}
-		c.heads = append(c.heads, h)
+	}
+	if len(c.heads) == 0 {
+		return nil, ErrNoLessons
 	}
 	return c, nil
+}
+
+var unreadable = names.T("cannot be read: see lessons check", "无法读取：见 lessons check")
+
+func (c *Course) head(file string) Head {
+	text, err := c.text(file)
+	head, steps := text, []byte(nil)
+	if i := bytes.Index(text, []byte("\nsteps:")); i >= 0 {
+		head, steps = text[:i+1], text[i+1:]
+	}
+	var h Head
+	if err == nil {
+		err = unbroken(func() error { return yaml.Unmarshal(head, &h) })
+	}
+	h.Number, h.File, h.Steps = numberOf(file), file, bytes.Count(steps, []byte("\n- id:"))
+	if err != nil || !idForm.MatchString(h.ID) { // Lesson tells what is wrong
+		h.ID = strings.TrimPrefix(strings.TrimSuffix(file, ".yaml"), h.Number+"-")
+		h.Title = unreadable
+	}
+	return h
+}
+
+// text is that of a file. What is no file, as a FIFO, is not waited for.
+func (c *Course) text(file string) ([]byte, error) {
+	info, err := fs.Stat(c.files, file)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, &FormatError{File: file, Message: names.T("this is no file", "这不是文件")}
+	}
+	var text []byte
+	if err == nil {
+		text, err = fs.ReadFile(c.files, file)
+	}
+	if err != nil {
+		var at *fs.PathError
+		if errors.As(err, &at) {
+			err = at.Err
+		}
+		return nil, &FormatError{File: file, Message: Said(err)}
+	}
+	return text, nil
+}
+
+// Alone is a course of one of its lessons, by its file's name.
+func (c *Course) Alone(file string) (*Course, bool) {
+	for _, h := range c.heads {
+		if h.File == file {
+			return &Course{files: c.files, heads: []Head{h}}, true
+		}
+	}
+	return nil, false
 }
 
 // Heads lists the lessons in order.
@@ -100,9 +141,14 @@ func (c *Course) Find(word string) (Head, bool) {
 func (c *Course) Lesson(id string) (*Lesson, error) {
 	h, ok := c.Find(id)
 	if !ok {
-		return nil, fmt.Errorf("no lesson is called %s", id)
+		return nil, &sockets.Error{Kind: "no-lesson", Message: names.T("no lesson is called "+id, "没有叫 "+id+" 的课")}
 	}
-	text, err := fs.ReadFile(c.files, h.File)
+	return c.Read(h)
+}
+
+// Read reads the whole lesson of a head. What is wrong is a *FormatError.
+func (c *Course) Read(h Head) (*Lesson, error) {
+	text, err := c.text(h.File)
 	if err != nil {
 		return nil, err
 	}

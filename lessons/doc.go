@@ -5,7 +5,8 @@
 //
 // It is called NN-id.yaml; the numbers order the course. The file is read strictly: a key that is unknown, given twice or
 // misplaced is an error with its line and a caret. `sockstep lessons new ID` writes a skeleton that checks, and `sockstep
-// lessons check [DIR] [--only ID]` plays the lessons of a folder and tells what is wrong with them.
+// lessons check [PATH] [--only ID]` plays the lessons of a folder, or of one file, and tells what is wrong with them. What is
+// taught counts from the first lesson of the folder on, also where one file is meant. `sockstep --course PATH` plays them.
 //
 // A text is {en: …, zh: …}, both sides always. Put every side into double quotes when it stands within { }: a comma or a
 // colon would end it. In a block (|-) a line break is only a blank (in Chinese nothing), an empty line begins a paragraph,

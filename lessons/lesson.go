@@ -103,7 +103,7 @@ func (d *Duration) UnmarshalYAML(n ast.Node) error {
 	t, err := time.ParseDuration(text)
 	*d = Duration(t)
 	if err != nil || t < 0 {
-		return wrongNode(n, "a time is written like 200ms")
+		return wrongNode(n, names.T("a time is written like 200ms", "时间要写成 200ms 这样"))
 	}
 	return nil
 }

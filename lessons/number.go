@@ -1,12 +1,13 @@
 package lessons
 
 import (
-	"errors"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"sockstep/sockets/names"
 )
 
 // A Number is what a number must be: 5, at least 5 (5..), at most 5 (..5), from 5 to 9 (5..9). Each may be a sum of numbers,
@@ -21,7 +22,7 @@ func (n *Number) UnmarshalYAML(node ast.Node) error {
 		_, err = parseNumber(text)
 	}
 	if err != nil {
-		return wrongNode(node, err.Error())
+		return wrongNode(node, Said(err))
 	}
 	return nil
 }
@@ -42,7 +43,7 @@ type term struct {
 
 var termForm = regexp.MustCompile(`^\s*([+-]?)\s*(?:(\d+)|\$\{?(\w+)\}?|(len)\(\s*\$\{?(\w+)\}?\s*\)|(sent|received|recvq|sendq|fileno)\(\s*(\w+)\s*\))`)
 
-var errNumber = errors.New("a number is written like 5, 5.., ..5, 5..9, len($word) + 1 or sent(k)")
+var errNumber = wrongly(names.T("a number is written like 5, 5.., ..5, 5..9, len($word) + 1 or sent(k)", "数要写成 5、5..、..5、5..9、len($word) + 1 或 sent(k) 这样"))
 
 func parseNumber(text string) (s span, err error) {
 	low, high, ranged := strings.Cut(text, "..")

@@ -3,6 +3,7 @@ package lessons
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"strings"
 	"testing"
@@ -114,8 +115,27 @@ func TestQuestions(t *testing.T) {
 	}
 }
 
+// TestQuestionsOfTheBroken: a lesson that was done and can no longer be read asks nothing, and leaves the others' questions.
+func TestQuestionsOfTheBroken(t *testing.T) {
+	files := fstest.MapFS{"01-sample.yaml": {Data: []byte(skeletal(t))}, "02-bad.yaml": {Data: []byte("id: bad\n")}}
+	p, _ := NewProgress(nil)
+	_ = p.Pass("bad", passed("x", Done, 0, "", ""), "")
+	c, err := Open(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all, err := c.Questions(p); err == nil || len(all) != 0 {
+		t.Error(all, err)
+	}
+	_ = p.Pass("sample", passed("listen", Done, 0, "", "LISTEN"), "")
+	if all, err := c.Questions(p); err != nil || len(all) != 3 {
+		t.Error(all, err)
+	}
+}
+
 func TestCourse(t *testing.T) {
-	c, err := Open(fstest.MapFS{"02-late.yaml": {Data: []byte("id: [")}, "01-sample.yaml": {Data: []byte(skeletal(t))}, "10-sampler.yaml": {Data: []byte("id: sampler\n")}})
+	c, err := Open(fstest.MapFS{"02-late.yaml": {Data: []byte("id: [")}, "01-sample.yaml": {Data: []byte(skeletal(t))}, "10-sampler.yaml": {Data: []byte("id: sampler\n")},
+		"11-none.yaml": {}, "15-tag.yaml": {Data: []byte("id: tag\nminutes: 5\nteaches: !listen, close]\nvars: {port: free-port}\n")}, "12-odd.yaml": {Data: []byte("id: No Id\n")}, "13-folder.yaml/x": {}, ".14-hidden.yaml": {}, "notes.txt": {}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,11 +144,33 @@ func TestCourse(t *testing.T) {
 			t.Errorf("%q: %q, not %q", word, h.ID, want)
 		}
 	}
+	var ids []string
+	for _, h := range c.Heads() {
+		ids = append(ids, h.Number+" "+h.ID)
+	}
+	if got, want := strings.Join(ids, ", "), "01 sample, 02 late, 10 sampler, 11 none, 12 odd, 13 folder, 15 tag"; got != want {
+		t.Errorf("%s, not %s", got, want)
+	}
+	for _, h := range c.Heads()[1:] {
+		var bad *FormatError
+		if _, err := c.Read(h); !errors.As(err, &bad) || bad.File != h.File {
+			t.Errorf("%s: %v", h.File, err)
+		}
+	}
+	if one, ok := c.Alone("10-sampler.yaml"); !ok || len(one.Heads()) != 1 || one.Heads()[0].ID != "sampler" {
+		t.Error("one file is no course of it alone", one)
+	}
+	if _, err := Open(fstest.MapFS{"notes.txt": {}}); !errors.Is(err, ErrNoLessons) {
+		t.Error(err)
+	}
 	if _, err := c.Lesson("late"); err == nil || !strings.HasPrefix(err.Error(), "02-late.yaml:1:") {
 		t.Error(err)
 	}
 	if name, _, _ := Skeleton("mine", []string{"01-a.yaml", "07-b.yaml"}); name != "08-mine.yaml" {
 		t.Error(name)
+	}
+	if _, _, err := Skeleton("mine", []string{"01-a.yaml", "07-mine.yaml"}); err == nil || !strings.Contains(err.Error(), "07-mine.yaml") {
+		t.Error("an id that is taken", err)
 	}
 	if _, _, err := Skeleton("Not so", nil); err == nil {
 		t.Error("an id with a blank")

@@ -31,16 +31,19 @@ func (q *Question) Answer(text string) int {
 }
 
 // Questions are those of the lessons that were finished: the predictions, with what was measured on this machine, and which
-// line does what a text asks for. Their order is drawn.
+// line does what a text asks for. Their order is drawn. A lesson that can no longer be read asks nothing; where no other does, its
+// error is given.
 func (c *Course) Questions(p *Progress) ([]Question, error) {
 	var all []Question
+	var broken error
 	for _, h := range c.Heads() {
 		if !p.Tally(h).Finished {
 			continue
 		}
-		l, err := c.Lesson(h.ID)
+		l, err := c.Read(h)
 		if err != nil {
-			return nil, err
+			broken = err
+			continue
 		}
 		vars := sample(l.Vars)
 		r := &Run{Lesson: l, Vars: vars}
@@ -52,6 +55,9 @@ func (c *Course) Questions(p *Progress) ([]Question, error) {
 				all = append(all, q)
 			}
 		}
+	}
+	if len(all) == 0 {
+		return nil, broken
 	}
 	rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	return all, nil

@@ -8,19 +8,22 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"sockstep/sockets/names"
 )
 
 // WriteText writes a line for each lesson, and below it what is wrong.
 func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
+	say := func(t names.Text, args ...any) { b.WriteString(both(t, args...).In(r.Lang)) }
 	for _, l := range r.Lessons {
 		mark := "ok  "
 		if len(l.Problems) > 0 {
 			mark = "FAIL"
 		}
-		fmt.Fprintf(&b, "%s %s  %d steps, %d solutions, %d near-misses", mark, l.File, l.Steps, l.Solutions, l.NearMisses)
+		say(names.T("%s %s  %d steps, %d solutions, %d near-misses", "%s %s  %d 步，%d 种做法，%d 个常见错误"), mark, l.File, l.Steps, l.Solutions, l.NearMisses)
 		if l.Python > 0 {
-			fmt.Fprintf(&b, ", %d in Python", l.Python)
+			say(names.T(", %d in Python", "，%d 步运行了 Python"), l.Python)
 		}
 		fmt.Fprintf(&b, "  %v\n", l.Took.Round(time.Millisecond))
 		for _, p := range l.Problems {
@@ -31,10 +34,10 @@ func (r *Report) WriteText(w io.Writer) error {
 			fmt.Fprintf(&b, "     %s: %s: %s\n", p.where(), p.Rule, p.Message)
 		}
 		for _, u := range l.Untold {
-			fmt.Fprintf(&b, "     not told here: %s\n", u)
+			say(names.T("     not told here: %s\n", "     在这里无法判断：%s\n"), u)
 		}
 	}
-	fmt.Fprintf(&b, "%d lessons, %d problems, %v\n", len(r.Lessons), r.Problems(), r.Took.Round(time.Millisecond))
+	say(names.T("%d lessons, %d problems, %v\n", "%d 课，%d 个问题，%v\n"), len(r.Lessons), r.Problems(), r.Took.Round(time.Millisecond))
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -3,15 +3,22 @@ package lessons
 import (
 	"fmt"
 	"strings"
+
+	"sockstep/sockets/names"
 )
+
+var idRule = names.T("an id is made of small letters and digits, with - between: %q", "id 由小写字母和数字组成，中间可用 -：%q")
 
 // Skeleton is a lesson to begin with: a file's name, after those that are there, and its text, which checks as it stands.
 func Skeleton(id string, there []string) (file string, text []byte, err error) {
 	if !idForm.MatchString(id) {
-		return "", nil, fmt.Errorf("an id is made of small letters and digits, with - between: %q", id)
+		return "", nil, wrongly(idRule, id)
 	}
 	number := 1
 	for _, name := range there {
+		if name == numberOf(name)+"-"+id+".yaml" {
+			return "", nil, wrongly(names.T("a lesson is called %s already: %s", "已经有一课叫 %s：%s"), id, name)
+		}
 		var n int
 		if _, err := fmt.Sscanf(numberOf(name), "%d", &n); err == nil && n >= number {
 			number = n + 1

@@ -9,6 +9,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"sockstep/sockets/names"
 )
 
 // A source is a file's text, and where in it each key stands.
@@ -22,13 +24,16 @@ type source struct {
 type FormatError struct {
 	File      string
 	Line, Col int // from 1; 0 where no place is meant
-	Message   string
+	Message   names.Text
 	text      string // of the line
 }
 
-// Error is the place, the message, and the line with a caret below the place.
-func (e *FormatError) Error() string {
-	s := e.Brief()
+// Error is In, in English.
+func (e *FormatError) Error() string { return e.In(names.English) }
+
+// In is the place, the message, and the line with a caret below the place.
+func (e *FormatError) In(l names.Lang) string {
+	s := e.Brief(l)
 	if e.Line == 0 {
 		return s
 	}
@@ -37,11 +42,11 @@ func (e *FormatError) Error() string {
 }
 
 // Brief is the place and the message.
-func (e *FormatError) Brief() string {
+func (e *FormatError) Brief(l names.Lang) string {
 	if e.Line == 0 {
-		return e.File + ": " + e.Message
+		return e.File + ": " + e.Message.In(l)
 	}
-	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Col, e.Message)
+	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Col, e.Message.In(l))
 }
 
 func prefix(s string, runes int) string {
@@ -57,21 +62,34 @@ func prefix(s string, runes int) string {
 // parse reads a file's tree.
 func parse(file string, text []byte) (*source, error) {
 	s := &source{file: file, text: string(text)}
-	tree, err := parser.ParseBytes(text, 0)
+	err := unbroken(func() (err error) {
+		s.tree, err = parser.ParseBytes(text, 0)
+		return err
+	})
 	if err != nil {
 		return s, s.wrap(err)
 	}
-	s.tree = tree
 	return s, nil
+}
+
+// unbroken makes an error of a panic: some mistakes in a file, as a tag in front of a list that never begins, bring the YAML library
+// to one.
+func unbroken(read func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = wrongly(names.T("this is no YAML", "这不是 YAML"))
+		}
+	}()
+	return read()
 }
 
 // decode fills v from the tree. Keys that v does not know are errors.
 func (s *source) decode(v any) error {
 	if len(s.tree.Docs) != 1 || s.tree.Docs[0].Body == nil {
-		return &FormatError{File: s.file, Message: "a lesson is one document of YAML"}
+		return &FormatError{File: s.file, Message: names.T("a lesson is one document of YAML", "一课是一个 YAML 文档")}
 	}
 	d := yaml.NewDecoder(strings.NewReader(""), yaml.Strict())
-	if err := d.DecodeFromNode(s.tree.Docs[0].Body, v); err != nil {
+	if err := unbroken(func() error { return d.DecodeFromNode(s.tree.Docs[0].Body, v) }); err != nil {
 		return s.wrap(err)
 	}
 	return nil
@@ -88,12 +106,12 @@ func (s *source) wrap(err error) error {
 	case errors.As(err, &own):
 		return s.at(own.node.GetToken(), own.message)
 	case errors.As(err, &at) && at.GetToken() != nil:
-		return s.at(at.GetToken(), at.GetMessage())
+		return s.at(at.GetToken(), names.T(at.GetMessage(), at.GetMessage()))
 	}
-	return &FormatError{File: s.file, Message: err.Error()}
+	return &FormatError{File: s.file, Message: Said(err)}
 }
 
-func (s *source) at(t *token.Token, message string) *FormatError {
+func (s *source) at(t *token.Token, message names.Text) *FormatError {
 	e := &FormatError{File: s.file, Message: message}
 	if t == nil || t.Position == nil {
 		return e
@@ -106,7 +124,7 @@ func (s *source) at(t *token.Token, message string) *FormatError {
 }
 
 // mistake is an error about what stands at a path such as $.steps[0].expect[1]; the nearest that is there is meant.
-func (s *source) mistake(path, message string) *FormatError {
+func (s *source) mistake(path string, message names.Text) *FormatError {
 	for path != "" && path != "$" {
 		if p, err := yaml.PathString(path); err == nil {
 			if n, err := p.FilterFile(s.tree); err == nil && n != nil {
@@ -138,12 +156,12 @@ func first(n ast.Node) *token.Token {
 // A nodeError is a mistake at a node.
 type nodeError struct {
 	node    ast.Node
-	message string
+	message names.Text
 }
 
-func (e *nodeError) Error() string { return e.message }
+func (e *nodeError) Error() string { return e.message.En }
 
-func wrongNode(n ast.Node, message string) error { return &nodeError{n, message} }
+func wrongNode(n ast.Node, message names.Text) error { return &nodeError{n, message} }
 
 // scalar is what a scalar says, without its quotes.
 func scalar(n ast.Node) (string, error) {
@@ -153,5 +171,5 @@ func scalar(n ast.Node) (string, error) {
 	if s, ok := n.(ast.ScalarNode); ok {
 		return s.GetToken().Value, nil
 	}
-	return "", wrongNode(n, "one word or number belongs here")
+	return "", wrongNode(n, names.T("one word or number belongs here", "这里要写一个词或一个数"))
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sockstep/sockets"
+	"sockstep/sockets/names"
 )
 
 // A take is one play of the lesson. Where it has roles, each has a session of its own.
@@ -147,13 +148,13 @@ func (t *take) lines(s *Step, at string, lines []string, each func()) bool {
 		path := fmt.Sprintf("%s[%d]", at, i)
 		switch {
 		case late:
-			t.c.problem("line", path, s, "%s: waited for %v without end", line, lineTime)
+			t.c.problem("line", path, s, names.T("%s: waited for %v without end", "%s：等了 %v 也没有结束"), line, lineTime)
 			return false
 		case act == nil:
-			t.c.problem("line", path, s, "%q is no line", line)
+			t.c.problem("line", path, s, names.T("%q is no line", "%q 不是一行命令"), line)
 			return false
 		case errors.As(act.Err, &bad) && (bad.Kind == "usage" || bad.Kind == "expected" || bad.Kind == "internal") && !act.Expected:
-			t.c.problem("line", path, s, "%s: %s", line, bad.Message.En)
+			t.c.problem("line", path, s, names.T("%s: %s", "%s：%s"), line, bad.Message)
 			return false
 		}
 		t.settle()
@@ -189,7 +190,7 @@ func (t *take) upTo(step int) bool {
 		how := Done
 		switch v := t.await(s); v.Outcome {
 		case NotYet:
-			t.c.problem("solution", t.path(s, "solutions[0]"), s, "held once, but not again: %s", v.Seen.En)
+			t.c.problem("solution", t.path(s, "solutions[0]"), s, names.T("held once, but not again: %s", "成立过一次，再来一次却不成立：%s"), v.Seen)
 			return false
 		case Untold:
 			how = Passing
@@ -210,6 +211,6 @@ func (t *take) lacks(s *Step) bool { return s.Needs != "" && t.at(s).Offers(s.Ne
 func (t *take) before(s *Step) {
 	t.settle()
 	if v := t.judge(s); v.Outcome == Held {
-		t.c.problem("before", t.path(s, "expect"), s, "the step holds before anything was done")
+		t.c.problem("before", t.path(s, "expect"), s, names.T("the step holds before anything was done", "什么都还没做，这一步就已经成立"))
 	}
 }

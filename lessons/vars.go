@@ -1,7 +1,6 @@
 package lessons
 
 import (
-	"errors"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -17,7 +16,7 @@ type drawing struct {
 	low, high int64
 }
 
-var errVar = errors.New("a variable is free-port, random-word, random-number LO HI or temp-path")
+var errVar = wrongly(names.T("a variable is free-port, random-word, random-number LO HI or temp-path", "变量的取值是 free-port、random-word、random-number LO HI 或 temp-path"))
 
 func parseVar(text string) (d drawing, err error) {
 	words := strings.Fields(text)

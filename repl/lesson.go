@@ -60,7 +60,8 @@ func (e *Env) learning() (*learning, error) {
 	}
 	c, p, err := open()
 	if err != nil {
-		return nil, &sockets.Error{Op: e.Command.Name, Kind: "lessons", Err: err, Message: names.T("the lessons cannot be opened: "+err.Error(), "无法打开课程："+err.Error())}
+		why := lessons.Said(err)
+		return nil, &sockets.Error{Op: e.Command.Name, Kind: "lessons", Err: err, Message: names.T("the lessons cannot be opened: "+why.En, "无法打开课程："+why.Zh)}
 	}
 	s.lesson = &learning{course: c, progress: p, calls: sockets.NewAct(0, ""), outside: s.observers}
 	return s.lesson, nil

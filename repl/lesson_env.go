@@ -1,7 +1,6 @@
 package repl
 
 import (
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,9 +109,12 @@ func roleIn(l *lessons.Lesson, role Word) error {
 }
 
 func (e *Env) readLesson(g *learning, h lessons.Head) (*lessons.Lesson, error) {
-	l, err := g.course.Lesson(strings.TrimSuffix(h.File, filepath.Ext(h.File)))
+	l, err := g.course.Read(h)
 	if err != nil {
-		return nil, &sockets.Error{Op: e.Command.Name, Kind: "lessons", Err: err, Message: names.T("this lesson cannot be read: "+err.Error(), "这一课无法读取："+err.Error())}
+		why := lessons.Said(err)
+		return nil, &sockets.Error{Op: e.Command.Name, Kind: "lessons", Err: err, Message: names.T("this lesson cannot be read: "+why.En, "这一课无法读取："+why.Zh),
+			Why: names.T("Its file has to be mended: `$ sockstep lessons check PATH` says all that is wrong. The other lessons can be had meanwhile.", "要先修正它的文件：`$ sockstep lessons check PATH` 会指出所有问题。其他课不受影响。"),
+			Fix: names.T("lessons", "lessons")}
 	}
 	return l, nil
 }

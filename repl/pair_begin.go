@@ -196,7 +196,8 @@ func (e *Env) begunThere(p *pair, m message) error {
 	defer s.arrived(p)
 	h, ok := g.course.Find(m.Lesson)
 	if !ok || h.ID != m.Lesson {
-		return &sockets.Error{Op: "lesson", Kind: "lessons", Message: names.T("this terminal's course has no lesson "+m.Lesson, "这个终端的课程里没有 "+m.Lesson)}
+		return &sockets.Error{Op: "lesson", Kind: "lessons", Message: names.T("this terminal's course has no lesson "+m.Lesson, "这个终端的课程里没有 "+m.Lesson),
+			Why: names.T("Both terminals have to be in the same course: `$ sockstep lesson join --course PATH`.", "两个终端要用同一门课程：`$ sockstep lesson join --course PATH`。")}
 	}
 	l, err := e.readLesson(g, h)
 	if err != nil {

@@ -27,7 +27,7 @@ func newLab(s *settings) *cobra.Command {
 			if len(args) > 0 && dash != 0 {
 				return fmt.Errorf("%s takes a command behind --: sockstep %s -- %s", c.Name(), strings.TrimPrefix(c.CommandPath(), "sockstep "), strings.Join(args, " "))
 			}
-			if err := s.check(); err != nil {
+			if err := s.ready(); err != nil {
 				return err
 			}
 			if err := enter(); err != nil {

@@ -286,6 +286,32 @@ func TestLabCommand(t *testing.T) {
 	}
 }
 
+// TestLabCourse: a course of one's own is the same in a lab, by a path from where one is, and so is its progress.
+func TestLabCourse(t *testing.T) {
+	t.Parallel()
+	command, dir := inALab(t)
+	run := func(args ...string) string {
+		c := command("sockstep", args...)
+		c.Dir = dir
+		c.Env = append(c.Env, "XDG_STATE_HOME="+dir)
+		out, err := c.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%q: %v\n%s", args, err, out)
+		}
+		return string(out)
+	}
+	run("lessons", "new", "mine")
+	if out := run("--lab", "--course", ".", "-c", "lesson mine", "-c", "skip", "-c", "cable"); !strings.Contains(out, "Close it.") || !strings.Contains(out, "delay") {
+		t.Error(out)
+	}
+	if out := run("progress", "export", "--course", "01-mine.yaml"); strings.Contains(out, "skipped") {
+		t.Error(out)
+	}
+	if out := run("progress", "export", "--course", "."); !strings.Contains(out, "mine,listen,skipped") {
+		t.Error(out)
+	}
+}
+
 // TestLabForbidden: where there may be no lab it is said why, in the user's language, and the rest goes on.
 func TestLabForbidden(t *testing.T) {
 	t.Parallel()

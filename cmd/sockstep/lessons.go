@@ -1,21 +1,20 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
-	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
 	"sockstep/lessons"
+	"sockstep/sockets"
+	"sockstep/sockets/names"
 )
-
-// progressPath is where it is kept what a learner has done.
-func progressPath() string { return filepath.Join(xdg.StateHome, "sockstep", "progress.json") }
 
 // A progressFile keeps it there: replaced at once or not at all, mode 0600.
 type progressFile struct{ path string }
@@ -24,18 +23,8 @@ func (f progressFile) Load() ([]byte, error) { return os.ReadFile(f.path) }
 
 func (f progressFile) Save(b []byte) error { return writeFile(f.path, b) }
 
-// openLessons opens sockstep's own course, and the learner's progress.
-func openLessons() (*lessons.Course, *lessons.Progress, error) {
-	c, err := lessons.Embedded()
-	if err != nil {
-		return nil, nil, err
-	}
-	p, err := lessons.NewProgress(progressFile{progressPath()})
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", progressPath(), err)
-	}
-	return c, p, nil
-}
+// misuse is an error of the command line.
+func misuse(t names.Text) error { return &sockets.Error{Message: t} }
 
 // newLesson starts the prompt in a lesson: sockstep lesson [ID].
 func newLesson(s *settings) *cobra.Command {
@@ -46,26 +35,22 @@ func newLesson(s *settings) *cobra.Command {
 		Short: "start the prompt in a lesson: the one given, the one that was left, or the next",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := s.check(); err != nil {
+			if err := s.ready(); err != nil {
 				return err
 			}
 			s.first = "lesson"
 			if len(args) > 0 {
-				c, err := lessons.Embedded()
+				l, err := s.lessonCalled(args[0])
 				if err != nil {
 					return err
 				}
-				h, ok := c.Find(args[0])
-				if !ok {
-					return fmt.Errorf("no lesson is called %q; sockstep lessons lists them", args[0])
-				}
-				s.first += " " + h.ID
+				s.first += " " + l.ID
 				if notes {
-					return s.notes(cmd.Context(), h)
+					return s.notes(cmd.Context(), l)
 				}
 			}
 			if notes {
-				return errors.New("--notes needs a lesson: sockstep lesson ID --notes")
+				return misuse(names.T("--notes needs a lesson: sockstep lesson ID --notes", "--notes 要指明哪一课：sockstep lesson ID --notes"))
 			}
 			if s.play {
 				s.first += " --play"
@@ -78,14 +63,7 @@ func newLesson(s *settings) *cobra.Command {
 			}
 			return s.session()
 		},
-		ValidArgsFunction: func(*cobra.Command, []string, string) (ids []string, _ cobra.ShellCompDirective) {
-			if c, err := lessons.Embedded(); err == nil {
-				for _, h := range c.Heads() {
-					ids = append(ids, h.ID)
-				}
-			}
-			return ids, cobra.ShellCompDirectiveNoFileComp
-		},
+		ValidArgsFunction: s.lessonIDs,
 	}
 	c.Flags().BoolVar(&s.play, "play", false, "play the lesson before a class: its lines are typed at your key, and really run")
 	c.Flags().BoolVar(&notes, "notes", false, "the speaker's notes, in a second terminal: they follow the play")
@@ -95,6 +73,19 @@ func newLesson(s *settings) *cobra.Command {
 	return c
 }
 
+// lessonCalled reads the lesson that a word names.
+func (s *settings) lessonCalled(word string) (*lessons.Lesson, error) {
+	c, err := s.openCourse()
+	if err != nil {
+		return nil, err
+	}
+	h, ok := c.Find(word)
+	if !ok {
+		return nil, s.noLesson(word)
+	}
+	return s.readLesson(c, h)
+}
+
 // newLessonJoin starts the prompt at the other end of a lesson: sockstep lesson join [ID].
 func newLessonJoin(s *settings) *cobra.Command {
 	return &cobra.Command{
@@ -102,7 +93,7 @@ func newLessonJoin(s *settings) *cobra.Command {
 		Short: "start the prompt at the other end of the lesson that is on in another terminal of yours",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := s.check(); err != nil {
+			if err := s.ready(); err != nil {
 				return err
 			}
 			s.first = strings.Join(append([]string{"lesson join"}, args...), " ")
@@ -121,7 +112,7 @@ func newLessons(s *settings) *cobra.Command {
 		Short: "list the course, and what you have done of it",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if err := s.check(); err != nil {
+			if err := s.ready(); err != nil {
 				return err
 			}
 			s.lines = []string{"lessons"}
@@ -135,41 +126,37 @@ func newLessons(s *settings) *cobra.Command {
 func newLessonsCheck(s *settings) *cobra.Command {
 	var format, only string
 	c := &cobra.Command{
-		Use:   "check [DIR]",
-		Short: "play every lesson of a folder, or of sockstep's own course, and tell what is wrong with them",
+		Use:   "check [PATH]",
+		Short: "play every lesson of a folder, one lesson's file, or sockstep's own course, and tell what is wrong with them",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := s.check(); err != nil {
 				return err
 			}
-			course, err := lessons.Embedded()
-			if len(args) > 0 {
-				course, err = lessons.Open(os.DirFS(args[0]))
+			if s.json {
+				format = "json"
 			}
+			if !slices.Contains([]string{"text", "junit", "json"}, format) {
+				return misuse(names.T("--format is text, junit or json, not "+strconv.Quote(format), "--format 是 text、junit 或 json，而不是 "+strconv.Quote(format)))
+			}
+			if len(args) > 0 {
+				if s.course != "" {
+					return misuse(names.T("the course is named twice: by --course, and behind check", "课程写了两次：--course 一次，check 后面又一次"))
+				}
+				s.course = coursePath(args[0])
+			}
+			course, one, err := s.courseToCheck(only)
 			if err != nil {
 				return err
-			}
-			if only != "" {
-				h, ok := course.Find(only)
-				if !ok {
-					return fmt.Errorf("no lesson is called %q", only)
-				}
-				only = h.ID
 			}
 			if err := s.enterLab(s.inLab); err != nil {
 				return err
 			}
-			report, err := (&lessons.Checker{Stage: lessonStage{s}, Only: only}).Check(c.Context(), course)
+			report, err := (&lessons.Checker{Stage: lessonStage{s}, Only: one, Lang: s.language()}).Check(c.Context(), course)
 			if err != nil {
 				return err
 			}
 			write := map[string]func(io.Writer) error{"text": report.WriteText, "junit": report.WriteJUnit, "json": report.WriteJSON}[format]
-			if s.json {
-				write = report.WriteJSON
-			}
-			if write == nil {
-				return fmt.Errorf("--format is text, junit or json, not %q", format)
-			}
 			if err := write(s.io.out); err != nil {
 				return err
 			}
@@ -181,7 +168,45 @@ func newLessonsCheck(s *settings) *cobra.Command {
 	}
 	c.Flags().StringVar(&format, "format", "text", "`text|junit|json`")
 	c.Flags().StringVar(&only, "only", "", "check this `LESSON` alone")
+	c.RegisterFlagCompletionFunc("only", func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			s.course = coursePath(args[0])
+		}
+		return s.lessonIDs(c, args, word)
+	})
 	return c
+}
+
+// courseToCheck is the whole folder, also where one file of it is meant: what the lessons before it teach is taught. Then its id, or
+// that of the lesson which a word names, is given.
+func (s *settings) courseToCheck(only string) (c *lessons.Course, id string, err error) {
+	var p place
+	if s.course == "" {
+		c, err = lessons.Embedded()
+	} else if p, err = placeOf(string(s.course)); err == nil {
+		c, err = p.open()
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	if p.file != "" {
+		if only != "" {
+			return nil, "", misuse(names.T("--only is for a folder: "+string(s.course)+" is one lesson", "--only 用于目录，而 "+string(s.course)+" 只是一课"))
+		}
+		one, ok := c.Alone(p.file)
+		if !ok {
+			return nil, "", s.noLesson(p.file)
+		}
+		return c, one.Heads()[0].ID, nil
+	}
+	if only == "" {
+		return c, "", nil
+	}
+	h, ok := c.Find(only)
+	if !ok {
+		return nil, "", s.noLesson(only)
+	}
+	return c, h.ID, nil
 }
 
 func newLessonsNew(s *settings) *cobra.Command {
@@ -190,14 +215,26 @@ func newLessonsNew(s *settings) *cobra.Command {
 		Short: "write the skeleton of a lesson here; it checks, and waits for your words",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			here, err := filepath.Glob("[0-9][0-9]-*.yaml")
+			folder := "."
+			if s.course != "" {
+				p, err := placeOf(string(s.course))
+				if err != nil {
+					return err
+				}
+				folder = p.folder
+			}
+			here, err := filepath.Glob(filepath.Join(folder, "[0-9][0-9]-*.yaml"))
 			if err != nil {
 				return err
+			}
+			for i := range here {
+				here[i] = filepath.Base(here[i])
 			}
 			name, text, err := lessons.Skeleton(args[0], here)
 			if err != nil {
 				return err
 			}
+			name = filepath.Join(folder, name)
 			f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 			if err != nil {
 				return err
@@ -221,7 +258,7 @@ func newProgress(s *settings) *cobra.Command {
 		Short: "what you have done of the course",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if err := s.check(); err != nil {
+			if err := s.ready(); err != nil {
 				return err
 			}
 			s.lines = []string{"progress"}
@@ -234,7 +271,10 @@ func newProgress(s *settings) *cobra.Command {
 		Short: "write it to standard output, a row for each step",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			course, p, err := openLessons()
+			if err := s.check(); err != nil {
+				return err
+			}
+			course, p, err := s.openLessons()
 			if err != nil {
 				return err
 			}
@@ -244,7 +284,7 @@ func newProgress(s *settings) *cobra.Command {
 			case format == "csv":
 				return p.ExportCSV(s.io.out, course)
 			}
-			return errors.New("--format is csv or json, not " + format)
+			return misuse(names.T("--format is csv or json, not "+strconv.Quote(format), "--format 是 csv 或 json，而不是 "+strconv.Quote(format)))
 		},
 	}
 	export.Flags().StringVar(&format, "format", "csv", "`csv|json`")

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"sockstep/lessons"
+	"sockstep/sockets/names"
 )
 
 func checkCourse(t *testing.T, c *lessons.Course) *lessons.Report {
@@ -29,13 +31,28 @@ func TestCourse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	holds(t, course)
+}
+
+// TestExampleCourse does the same with the course that shows what a teacher's own looks like.
+func TestExampleCourse(t *testing.T) {
+	course, err := lessons.Open(os.DirFS("../../examples/course"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	holds(t, course)
+}
+
+func holds(t *testing.T, course *lessons.Course) {
+	t.Helper()
 	for _, lang := range []string{"en", "zh"} {
 		t.Run(lang, func(t *testing.T) {
 			if testing.Short() && lang == "zh" {
 				t.Skip("its texts are held to both languages in the other")
 			}
+			told, _ := names.ParseLang(lang)
 			before, _ := os.ReadDir("/proc/self/fd")
-			report, err := (&lessons.Checker{Stage: lessonStage{&settings{lang: lang}}}).Check(t.Context(), course)
+			report, err := (&lessons.Checker{Stage: lessonStage{&settings{lang: lang}}, Lang: told}).Check(t.Context(), course)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -51,7 +68,7 @@ func TestCourse(t *testing.T) {
 				// Some steps are quicker than something in the kernel, and may lose that race on a busy machine. What is wrong stays so.
 				for try := 0; len(l.Problems) > 0 && try < 2; try++ {
 					t.Logf("%s is played again: %+v", l.Lesson, l.Problems)
-					again, err := (&lessons.Checker{Stage: lessonStage{&settings{lang: lang}}, Only: l.Lesson}).Check(t.Context(), course)
+					again, err := (&lessons.Checker{Stage: lessonStage{&settings{lang: lang}}, Only: l.Lesson, Lang: told}).Check(t.Context(), course)
 					if err != nil || len(again.Lessons) != 1 {
 						t.Fatalf("%v: %+v", err, again)
 					}
@@ -118,8 +135,20 @@ func TestBrokenLessons(t *testing.T) {
 		}) {
 			t.Errorf("%s (%s) was not found in\n%q\n%+v", c.rule, c.says, c.now, report.Lessons[0].Problems)
 		}
+		chinese, err := (&lessons.Checker{Stage: lessonStage{&settings{lang: "zh"}}, Lang: names.Chinese}).Check(t.Context(), one(t, name, text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(chinese.Lessons[0].Problems, func(p lessons.Problem) bool {
+			foreign := c.says == "unknown field" || c.says == "NameError" // of the YAML library, and Python's
+			return p.Rule == c.rule && p.Line > 0 && !strings.Contains(p.Message, "%!") && (foreign || han.MatchString(p.Message))
+		}) {
+			t.Errorf("%s (%s) is not said in Chinese: %+v", c.rule, c.says, chinese.Lessons[0].Problems)
+		}
 	}
 }
+
+var han = regexp.MustCompile(`\p{Han}`)
 
 func one(t *testing.T, name, text string) *lessons.Course {
 	t.Helper()
@@ -140,6 +169,16 @@ func TestReports(t *testing.T) {
 	for _, err := range []error{r.WriteText(&text), r.WriteJUnit(&junit), r.WriteJSON(&js)} {
 		if err != nil {
 			t.Fatal(err)
+		}
+	}
+	r.Lang = names.Chinese
+	var zh bytes.Buffer
+	if err := r.WriteText(&zh); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"ok   01-good.yaml  3 步，", "FAIL 02-bad.yaml", "02-bad.yaml:7 (x): before: it <holds>", "在这里无法判断：packets: no right", "2 课，1 个问题，1s"} {
+		if !strings.Contains(zh.String(), want) {
+			t.Errorf("%q is missing in\n%s", want, zh.String())
 		}
 	}
 	for _, want := range []string{"ok   01-good.yaml", "FAIL 02-bad.yaml", "02-bad.yaml:7 (x): before: it <holds>", "not told here: packets: no right", "2 lessons, 1 problems"} {

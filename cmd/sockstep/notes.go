@@ -38,6 +38,7 @@ var (
 
 // A speaker's terminal shows the notes of a lesson: of the step that is played, or one page after the other.
 type speaker struct {
+	course string // which one the lesson is of
 	lesson *lessons.Lesson
 	lang   names.Lang
 	color  bool
@@ -51,18 +52,14 @@ type speaker struct {
 }
 
 // notes is sockstep lesson ID --notes.
-func (s *settings) notes(ctx context.Context, h lessons.Head) error {
-	course, err := lessons.Embedded()
-	if err != nil {
-		return err
-	}
-	l, err := course.Lesson(strings.TrimSuffix(h.File, ".yaml"))
+func (s *settings) notes(ctx context.Context, l *lessons.Lesson) error {
+	course, err := s.courseName()
 	if err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	k := &speaker{lesson: l, lang: s.language(), color: s.colored()}
+	k := &speaker{course: course, lesson: l, lang: s.language(), color: s.colored()}
 	if s.json || !isTerminal(s.io.in) || !isTerminal(s.io.out) {
 		k.rehearse(ctx, s)
 		return k.print(s)
@@ -116,7 +113,7 @@ func (k *speaker) follow(ctx context.Context) {
 
 // draw shows where the play stands, or the page that was turned to.
 func (k *speaker) draw(fresh bool) {
-	play, on := playOf(k.lesson.ID)
+	play, on := playOf(k.course, k.lesson.ID)
 	k.mu.Lock()
 	fresh = fresh || on != k.playing
 	k.playing = on

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sockstep/lessons"
 	"sockstep/repl"
 	"sockstep/repl/commands"
 	"sockstep/repl/render"
@@ -25,7 +26,11 @@ func (s *settings) startPartner(door string) error {
 	if err != nil {
 		return err
 	}
-	c := exec.Command(path, "--lang", s.language().String(), "lesson", "partner", door)
+	args := []string{"--lang", s.language().String(), "lesson", "partner", door}
+	if s.course != "" {
+		args = append(args, "--course", string(s.course))
+	}
+	c := exec.Command(path, args...)
 	c.Args[0] = s.argv[0]
 	c.SysProcAttr = apart()
 	if err := c.Start(); err != nil {
@@ -51,6 +56,14 @@ func newLessonPartner(s *settings) *cobra.Command {
 			session = repl.NewSession(repl.Config{
 				Table: commands.Table(), Lang: s.language(), Observers: []sockets.Observer{out}, Hold: true,
 				OpenWire: s.wires(), OpenKernel: openKernel, Lab: s.network(), Meeting: s.meeting(), Width: s.width,
+				OpenLessons: func() (*lessons.Course, *lessons.Progress, error) {
+					course, err := s.openCourse()
+					if err != nil {
+						return nil, nil, err
+					}
+					p, err := lessons.NewProgress(nil) // what the program does is nobody's progress
+					return course, p, err
+				},
 			})
 			defer session.Close()
 			return session.PlayPartner(c.Context(), args[0])

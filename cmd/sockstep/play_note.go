@@ -20,6 +20,7 @@ type noteFile struct{ path string }
 // A playNote is where a play stands.
 type playNote struct {
 	PID    int               `json:"pid"`
+	Course string            `json:"course,omitempty"` // where it lies; "" for sockstep's own
 	Lesson string            `json:"lesson"`
 	Began  time.Time         `json:"began"`
 	At     int               `json:"at"` // the step's index
@@ -45,7 +46,7 @@ func (y *presenter) tell() {
 		at = max(at-len(sc.Told), 0)
 		line = ""
 	}
-	y.note.write(playNote{PID: os.Getpid(), Lesson: sc.Lesson.ID, Began: y.began, At: at, Beat: y.beat, Line: line, Vars: sc.Vars, Failed: !sc.Failed.IsZero(), Over: sc.Over && len(sc.Told) == 0})
+	y.note.write(playNote{PID: os.Getpid(), Course: y.p.course, Lesson: sc.Lesson.ID, Began: y.began, At: at, Beat: y.beat, Line: line, Vars: sc.Vars, Failed: !sc.Failed.IsZero(), Over: sc.Over && len(sc.Told) == 0})
 }
 
 // openNoteFile is this process's file; nil where there is no place for it, and then nobody can follow.
@@ -98,8 +99,8 @@ func private(dir string) error {
 	return os.Chmod(dir, 0o700)
 }
 
-// playOf is the play of a lesson that is on, the latest of several; false where there is none. What a dead one left is removed.
-func playOf(lesson string) (n playNote, ok bool) {
+// playOf is the play of a course's lesson that is on, the latest of several; false where there is none. What a dead one left is removed.
+func playOf(course, lesson string) (n playNote, ok bool) {
 	dir, err := playFolder()
 	if err != nil {
 		return n, false
@@ -108,7 +109,7 @@ func playOf(lesson string) (n playNote, ok bool) {
 	for _, path := range paths {
 		var one playNote
 		b, err := os.ReadFile(path)
-		if err != nil || json.Unmarshal(b, &one) != nil || one.Lesson != lesson {
+		if err != nil || json.Unmarshal(b, &one) != nil || one.Course != course || one.Lesson != lesson {
 			continue
 		}
 		if !alive(one.PID) {

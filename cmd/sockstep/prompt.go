@@ -32,12 +32,13 @@ func (s *settings) prompt() error {
 	}
 	defer t.Close()
 	p := &prompter{terminal: t, color: s.colored(), refresh: make(chan struct{}, 1), quits: s.play}
+	p.course, _ = s.courseName()
 	p.text = render.NewText(&p.drawn, render.Options{
 		Lang: func() names.Lang { return p.session.Lang() }, Show: func() render.Show { return p.session.Show() },
 		Width: t.Width, Color: s.colored(),
 	})
 	p.session = repl.NewSession(repl.Config{
-		Table: commands.Table(), Lang: s.language(), KeepLang: keepLang, OpenWire: s.wires(), OpenKernel: openKernel, Lab: s.network(), Width: t.Width, Observers: []sockets.Observer{p}, OpenLessons: openLessons, Meeting: s.meeting(),
+		Table: commands.Table(), Lang: s.language(), KeepLang: keepLang, OpenWire: s.wires(), OpenKernel: openKernel, Lab: s.network(), Width: t.Width, Observers: []sockets.Observer{p}, OpenLessons: s.openLessons, Meeting: s.meeting(),
 		Live: func() (repl.Live, error) { return t.Live() },
 	})
 	hello := greeting
@@ -131,6 +132,7 @@ type prompter struct {
 	refresh  chan struct{} // the prompt may have changed
 	play     *presenter    // of a lesson; nil where none is played
 	quits    bool          // the program ends with the play
+	course   string        // which one it plays
 
 	mu      sync.Mutex // of text and drawn: notices come from any goroutine
 	text    *render.Text

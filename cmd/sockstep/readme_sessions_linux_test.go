@@ -77,6 +77,40 @@ func TestReadmeLines(t *testing.T) {
 	}
 }
 
+// TestReadmeCourse types what the README says of a course of one's own, line for line, into a shell.
+func TestReadmeCourse(t *testing.T) {
+	if !privately(t) {
+		return
+	}
+	for _, r := range readReadmes(t) {
+		played := 0
+		for _, block := range r.fences("sh") {
+			if !strings.Contains(block, "--course") {
+				continue
+			}
+			played++
+			dir := stage(t)
+			c := exec.Command("sh", "-exc", block) // nobody types into it: a lesson shows its step, and ends
+			c.Dir = dir
+			c.Env = append(os.Environ(), "XDG_STATE_HOME="+dir+"/state", "XDG_CONFIG_HOME="+dir+"/config")
+			var out []byte
+			err := alone(func() (err error) {
+				out, err = c.CombinedOutput()
+				return err
+			})
+			if err != nil {
+				t.Errorf("%s: %v\n%s", r.path, err, out)
+			}
+			if done, err := os.ReadFile(dir + "/done.csv"); err != nil || !strings.HasPrefix(string(done), "lesson,step,how,") {
+				t.Errorf("%s: %v\n%s", r.path, err, done)
+			}
+		}
+		if played != 1 {
+			t.Errorf("%s: %d blocks are about a course of one's own", r.path, played)
+		}
+	}
+}
+
 // skipTaken skips a session that failed because somebody else holds its port, which cannot be in a private network.
 func skipTaken(t *testing.T, seen string) {
 	t.Helper()

@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"sockstep/lessons"
+	"sockstep/sockets"
 	"sockstep/sockets/lab"
 	"sockstep/sockets/names"
 )
@@ -37,6 +39,7 @@ type settings struct {
 	io        streams
 	argv      []string // to run the program once more
 	inLab     bool     // --lab
+	course    coursePath
 	lab       *lab.Lab // that this process is in; nil outside of one
 }
 
@@ -47,7 +50,8 @@ func (e statusError) Error() string { return fmt.Sprintf("exit status %d", int(e
 
 // execute runs the program and gives its exit status.
 func execute(args []string, io streams) int {
-	root := newRoot(io)
+	s := &settings{io: io, argv: os.Args}
+	root := s.root()
 	root.SetArgs(args)
 	err := root.Execute()
 	var status statusError
@@ -57,13 +61,26 @@ func execute(args []string, io streams) int {
 	case errors.As(err, &status):
 		return int(status)
 	}
-	fmt.Fprintln(io.err, "sockstep: "+err.Error())
-	fmt.Fprintln(io.err, "sockstep --help tells how it is used")
+	s.tell(err)
 	return misused
 }
 
-func newRoot(io streams) *cobra.Command {
-	s := &settings{io: io, argv: os.Args}
+var howUsed = names.T("sockstep --help tells how it is used", "sockstep --help 说明用法")
+
+// tell writes what was misused, and what would be right.
+func (s *settings) tell(err error) {
+	l, fix := s.language(), howUsed
+	var told *sockets.Error
+	if errors.As(err, &told) && !told.Fix.IsZero() {
+		fix = told.Fix
+	}
+	fmt.Fprintln(s.io.err, "sockstep: "+lessons.Said(err).In(l))
+	fmt.Fprintln(s.io.err, fix.In(l))
+}
+
+func newRoot(io streams) *cobra.Command { return (&settings{io: io, argv: os.Args}).root() }
+
+func (s *settings) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "sockstep",
 		Short: "a shell in which people learn sockets by making real ones",
@@ -74,7 +91,7 @@ func newRoot(io streams) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(*cobra.Command, []string) error {
-			if err := s.check(); err != nil {
+			if err := s.ready(); err != nil {
 				return err
 			}
 			if err := s.enterLab(s.inLab); err != nil {
@@ -83,9 +100,9 @@ func newRoot(io streams) *cobra.Command {
 			return s.session()
 		},
 	}
-	root.SetIn(io.in)
-	root.SetOut(io.out)
-	root.SetErr(io.err)
+	root.SetIn(s.io.in)
+	root.SetOut(s.io.out)
+	root.SetErr(s.io.err)
 	flags := root.PersistentFlags()
 	flags.StringArrayVarP(&s.lines, "command", "c", nil, "run this `LINE`; may be given several times")
 	flags.BoolVar(&s.json, "json", false, "one JSON object an act on stdout, nothing else there")
@@ -93,6 +110,8 @@ func newRoot(io streams) *cobra.Command {
 	flags.StringVar(&s.lang, "lang", "", "the language of all texts: `en|zh`")
 	flags.StringVar(&s.color, "color", "auto", "`auto|always|never`")
 	flags.BoolVar(&s.inLab, "lab", false, "in a network of your own, as sockstep lab makes it")
+	flags.Var(&s.course, "course", "lessons of your own: a folder of NN-id.yaml, or one such file, at this `PATH`")
+	root.MarkPersistentFlagFilename("course", "yaml")
 	root.RegisterFlagCompletionFunc("lang", cobra.FixedCompletions([]string{"en", "zh"}, cobra.ShellCompDirectiveNoFileComp))
 	root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
 	root.AddCommand(newRun(s), newLab(s), newLesson(s), newLessons(s), newProgress(s), newMan(s))
@@ -118,7 +137,7 @@ func newRun(s *settings) *cobra.Command {
 		Short: "run a script; stops at the first line that fails",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := s.check(); err != nil {
+			if err := s.ready(); err != nil {
 				return err
 			}
 			switch {

@@ -41,7 +41,7 @@ func (s *settings) runReader(r io.Reader) error {
 	}
 	session = repl.NewSession(repl.Config{
 		Table: commands.Table(), Lang: s.language(), Observers: []sockets.Observer{out}, Hold: true,
-		OpenWire: s.wires(), OpenKernel: openKernel, Lab: s.network(), Width: s.width, OpenLessons: openLessons, Meeting: s.meeting(),
+		OpenWire: s.wires(), OpenKernel: openKernel, Lab: s.network(), Width: s.width, OpenLessons: s.openLessons, Meeting: s.meeting(),
 		Thread: sys.Dedicate(), // every call is made on this very thread: nothing is handed over
 	})
 	defer session.Close() // the oldest first, unlike the kernel: a client closes before its server's end, whose port stays free
