@@ -29,7 +29,7 @@ type learning struct {
 	quiet    bool         // they are not shown, either
 	play     *play        // it is played before a class; nil where it is not
 	pair     *pair        // the two ends of a lesson that has two; nil for any other
-	told     bool  // the partner has drawn the variables
+	told     bool         // the partner has drawn the variables
 	made     []made
 	outside  []sockets.Observer // those of the session, without the lesson's
 	calls    *sockets.Act       // the judge's own
