@@ -125,6 +125,7 @@ func (c *Checker) lesson(ctx context.Context, course *Course, h Head, taught map
 	}
 	r.texts()
 	r.words(taught)
+	r.ends()
 	if err := r.play(); err != nil {
 		return nil, err
 	}

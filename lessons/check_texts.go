@@ -131,16 +131,32 @@ func (c *checking) variables(at string, s *Step, text string) {
 var keptNames = regexp.MustCompile(`^\s*(?:!\S*\s*)?((?:\w+\s*,\s*)*\w+)\s*=[^=]`)
 
 func (c *checking) keeps(name string) bool {
-	for _, s := range c.l.Steps {
-		for _, lines := range s.Solutions {
-			for _, line := range lines {
-				if m := keptNames.FindStringSubmatch(line); m != nil && slices.Contains(strings.FieldsFunc(m[1], func(r rune) bool { return r == ',' || r == ' ' }), name) {
-					return true
-				}
+	return slices.ContainsFunc(c.l.Steps, func(s *Step) bool { return slices.Contains(keptIn(s), name) })
+}
+
+// keptIn are the names that the lines of a step's solutions keep.
+func keptIn(s *Step) (all []string) {
+	for _, lines := range s.Solutions {
+		for _, line := range lines {
+			if m := keptNames.FindStringSubmatch(line); m != nil {
+				all = append(all, strings.FieldsFunc(m[1], func(r rune) bool { return r == ',' || r == ' ' })...)
 			}
 		}
 	}
-	return false
+	return all
+}
+
+// ends holds a lesson with two ends to names that tell them apart: a play before a class has both in one session.
+func (c *checking) ends() {
+	has := map[string]string{} // whose a name is
+	for i, s := range c.l.Steps {
+		for _, name := range keptIn(s) {
+			if role, ok := has[name]; ok && role != s.Role {
+				c.problem("names", fmt.Sprintf("$.steps[%d].solutions", i), s, names.T("%s is a name of both %s and %s: a play has them in one session", "名字 %s 两端都用了（%s 和 %s）：演示时两端在同一个会话里"), name, role, s.Role)
+			}
+			has[name] = s.Role
+		}
+	}
 }
 
 // fullHint holds the last hint to being a whole solution.

@@ -19,7 +19,7 @@
 //	needs:                               what the machine must offer, if anything
 //	- what: packets                      packets, diag, lab, ipv6, python, raw, ping, linux
 //	  without: {en: "…", zh: "…"}        told where it does not. Left out, the lesson is not to be had there
-//	roles: [server, client]              where there are two ends; then each step has a role
+//	roles: [server, client]              where there are two ends, each with a terminal; then each step has a role
 //	teaches: [listen, --timeout, "&"]    commands, flags and & that come up here for the first time, or once more
 //	vars:                                drawn anew each time
 //	  port: free-port                    of 127.0.0.1, free for TCP and UDP
@@ -107,6 +107,14 @@
 // right to see packets, no sock_diag. An error of the judge is of the last kind, and never held against the learner, who goes
 // on by next. Where something else is missing as well, that is told first.
 //
+// # Two ends
+//
+// A step of a lesson with roles is done, and judged, at its role's terminal, by that one's acts; the other end is told when it has
+// come true. A socket of the other's is asked for by its role: {role: client, is: k, closed: true}; names given by as hold at both
+// ends. What was done since the role's last step counts for its next one: who waits in accept while the client still connects, has
+// begun in time. Before a class one session has both ends, so the two keep different names, and no line of a solution waits for a
+// later step's. The check plays the ends in two sessions, and in one; Python has either end in turn.
+//
 // # Predictions
 //
 //	predict:
@@ -135,6 +143,6 @@
 //
 // Open and Embedded give a Course; Begin a Run, a learner's way through a lesson. The session that plays host asks Run.Judge
 // after each act, tells Run.NearMiss, and goes on with Run.Pass; Run.Record is an observer of its acts. What is told is an
-// Event, the value of an act of its own. A lesson with roles asks World of the other role's sockets, and the acts of the
-// partner are given to Record.Add under the role's name.
+// Event, the value of an act of its own. Of a lesson with roles each end has a Run: the one whose step it is judges it and goes on
+// with Pass, the other with Follow; World tells of the other role's sockets what its terminal has told.
 package lessons

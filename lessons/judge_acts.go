@@ -21,7 +21,7 @@ type madeCall struct {
 
 // calls gives the calls that the acts since the step began made for their own sake.
 func (j *judge) calls() (all []madeCall) {
-	for _, r := range j.record.recorded(j.since, j.whose("")) {
+	for _, r := range j.record.recorded(j.since) {
 		for _, st := range r.act.Steps {
 			if c, ok := st.(sockets.Call); ok && !c.Scaffold {
 				all = append(all, madeCall{c, r.over})
@@ -110,7 +110,7 @@ func (j *judge) traffic(of *Socket, sent bool) (n int64, data []byte) {
 	if sent {
 		ops = []string{"sendto", "sendmsg", "write", "sendfile"}
 	}
-	for _, a := range j.record.since(j.since, j.whose("")) {
+	for _, a := range j.record.since(j.since) {
 		moved := false
 		for _, st := range a.Steps {
 			c, ok := st.(sockets.Call)
@@ -226,7 +226,7 @@ func (j *judge) packet(is *PacketIs) Verdict {
 
 // packets counts those since the step began that are so, and all.
 func (j *judge) packets(is *PacketIs) (n, all int) {
-	for _, a := range j.record.since(j.since, j.whose("")) {
+	for _, a := range j.record.since(j.since) {
 		for _, st := range a.Steps {
 			p, ok := st.(sockets.Packet)
 			if !ok {
@@ -246,7 +246,7 @@ func (j *judge) packets(is *PacketIs) (n, all int) {
 func isSwitch(want *bool, got bool) bool { return want == nil || *want == got }
 
 func (j *judge) note(id string) Verdict {
-	for _, a := range j.record.since(j.since, j.whose("")) {
+	for _, a := range j.record.since(j.since) {
 		if a.Noted(id) {
 			return held()
 		}
@@ -257,7 +257,7 @@ func (j *judge) note(id string) Verdict {
 func (j *judge) value(is *ValueIs, b bindings) Verdict {
 	var all []sockets.Value
 	if !is.Kept {
-		for _, a := range j.record.since(j.since, j.whose("")) {
+		for _, a := range j.record.since(j.since) {
 			all = append(all, a.Value)
 		}
 	}
@@ -306,7 +306,7 @@ func (j *judge) isText(want *Word, v sockets.Value) bool {
 
 func (j *judge) failure(is *ErrorIs) Verdict {
 	var last *sockets.Error
-	for _, a := range j.record.since(j.since, j.whose("")) {
+	for _, a := range j.record.since(j.since) {
 		var e *sockets.Error
 		if !errors.As(a.Err, &e) {
 			continue

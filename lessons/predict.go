@@ -50,7 +50,7 @@ func (j *judge) measure(k Key, b bindings) (string, error) {
 		}
 		return "", errUnmeasured
 	}
-	for _, a := range slices.Backward(j.record.since(j.since, j.whose(""))) {
+	for _, a := range slices.Backward(j.record.since(j.since)) {
 		switch v := a.Value; {
 		case v.Type == sockets.NoValue || IsEvent(v):
 		case k.Value != "length":

@@ -1,20 +1,20 @@
 package lessons
 
 import (
+	"slices"
 	"sync"
 	"time"
 
 	"sockstep/sockets"
 )
 
-// A Record remembers the acts of the learners: it is an Observer of a session. The zero Record is empty.
+// A Record remembers the acts of a learner: it is an Observer of a session. The zero Record is empty.
 type Record struct {
 	mu   sync.Mutex
 	acts []recorded
 }
 
 type recorded struct {
-	role string
 	act  *sockets.Act
 	over time.Time
 }
@@ -22,15 +22,14 @@ type recorded struct {
 // mostRecorded bounds how many acts of one step are remembered, the newest.
 const mostRecorded = 4096
 
-// Observe remembers an act of the learner's own when it is over.
+// Observe remembers an act when it is over.
 func (r *Record) Observe(a *sockets.Act, s sockets.Step) {
 	if s == nil {
-		r.Add("", a)
+		r.add(a)
 	}
 }
 
-// Add remembers an act of a role's.
-func (r *Record) Add(role string, a *sockets.Act) {
+func (r *Record) add(a *sockets.Act) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if IsEvent(a.Value) {
@@ -39,7 +38,7 @@ func (r *Record) Add(role string, a *sockets.Act) {
 	if len(r.acts) == mostRecorded {
 		r.acts = append(r.acts[:0], r.acts[mostRecorded/2:]...)
 	}
-	r.acts = append(r.acts, recorded{role, a, time.Now()})
+	r.acts = append(r.acts, recorded{a, time.Now()})
 }
 
 // reset forgets everything: a step begins.
@@ -55,22 +54,17 @@ func (r *Record) len() int {
 	return len(r.acts)
 }
 
-// since gives the acts of a role from a mark on.
-func (r *Record) since(mark int, role string) (acts []*sockets.Act) {
-	for _, a := range r.recorded(mark, role) {
+// since gives the acts from a mark on.
+func (r *Record) since(mark int) (acts []*sockets.Act) {
+	for _, a := range r.recorded(mark) {
 		acts = append(acts, a.act)
 	}
 	return acts
 }
 
 // recorded gives them with what is known beside them.
-func (r *Record) recorded(mark int, role string) (all []recorded) {
+func (r *Record) recorded(mark int) []recorded {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, a := range r.acts[min(mark, len(r.acts)):] {
-		if a.role == role {
-			all = append(all, a)
-		}
-	}
-	return all
+	return slices.Clone(r.acts[min(mark, len(r.acts)):])
 }

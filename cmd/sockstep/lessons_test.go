@@ -202,3 +202,39 @@ func TestReports(t *testing.T) {
 		t.Errorf("%v\n%s", err, js.String())
 	}
 }
+
+// TestBrokenEnds: the rules of lessons with two ends, each broken once in a copy of one.
+func TestBrokenEnds(t *testing.T) {
+	const name = "26-tcp-echo.yaml"
+	b, err := os.ReadFile("../../lessons/course/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := string(b)
+	for _, c := range []struct{ rule, says, was, now string }{
+		{"format", "or two: one for each terminal", "roles: [server, client]", "roles: [server, client, other]"},
+		{"format", "one name", "roles: [server, client]", "roles: [server, server]"},
+		{"format", "a role is a word", "roles: [server, client]", "roles: [server, The Client]"},
+		{"format", "which role has this step", "  role: client\n", ""},
+		{"format", "has no role", "  role: client\n", "  role: nobody\n"},
+		{"format", "has no role", "{role: client, is: k", "{role: nobody, is: k"},
+		{"names", "a name of both", "- [data = recv c, close c]", "- [k = recv c, close c]"},
+		{"line", "no socket is called k", "- [recv c 1024, close c]", "- [recv c 1024, close c, recv k]"}, // it is the other terminal's
+		{"solution", "does not hold after its solution", "{role: client, is: k, closed: true}", "{role: client, is: k, closed: false}"},
+		{"python", "the partner of Python received", "k.sendall(b'$word')", "k.sendall(b'$more')"},
+		{"python", "Python's errors are [ENOTCONN]", "  python: c, addr = s.accept()", "  python: |-\n    c, addr = s.accept()\n    s.recv(1)"},
+	} {
+		if !strings.Contains(good, c.was) {
+			t.Fatalf("the lesson no longer has %q", c.was)
+		}
+		report := checkCourse(t, one(t, name, strings.Replace(good, c.was, c.now, 1)))
+		if !slices.ContainsFunc(report.Lessons[0].Problems, func(p lessons.Problem) bool {
+			return p.Rule == c.rule && strings.Contains(p.Message, c.says) && p.Line > 0
+		}) {
+			t.Errorf("%s (%s) was not found in\n%q\n%+v", c.rule, c.says, c.now, report.Lessons[0].Problems)
+		}
+	}
+	if r := checkCourse(t, one(t, "01-join.yaml", strings.Replace(good, "id: tcp-echo", "id: join", 1))); r.Problems() == 0 {
+		t.Error("a lesson may be called join")
+	}
+}
