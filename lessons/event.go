@@ -17,6 +17,7 @@ type Event struct {
 	Partner      string     // the other role, of whose terminal this is told: what it did (Line, Result), or what became of it (Said)
 	Line, Result string
 	Waits        bool // for the partner, who is no program
+	Together     bool // one learner has both roles
 	Intro        names.Text
 	Measured     names.Text // how a prediction came out
 	After        names.Text
@@ -49,6 +50,9 @@ func (e Event) Value(l names.Lang) sockets.Value {
 	add("partner", e.Partner)
 	if e.Waits {
 		add("waits", "True")
+	}
+	if e.Together {
+		add("together", "True")
 	}
 	add("line", e.Line)
 	add("result", e.Result)

@@ -266,7 +266,7 @@ func (s *Session) stepEvent(intro bool) lessons.Event {
 		}
 		return ev
 	}
-	ev.Role = step.Role
+	ev.Role, ev.Together = step.Role, step.Role != "" && r.Role == ""
 	if !r.Mine() {
 		ev.Partner = step.Role
 	}

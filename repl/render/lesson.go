@@ -45,7 +45,11 @@ func (d *drawing) lesson(v sockets.Value) {
 		d.put(dim, get("at"))
 		if role != "" {
 			d.to(d.col + 3)
-			d.put(dim, d.say(map[bool]names.Text{true: lessonTheirs, false: lessonYours}[partner == role].Fill("role", role)))
+			whose := lessonYours
+			if partner == role || get("together") != "" {
+				whose = lessonTheirs
+			}
+			d.put(dim, d.say(whose.Fill("role", role)))
 		}
 		d.newline()
 		d.marked = false
