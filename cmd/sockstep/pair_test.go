@@ -34,7 +34,7 @@ func (a *jsonAct) field(name string) string { text, _ := a.Value.Fields[name].(s
 
 // A shell is a program that is given lines and answers in JSON.
 type shell struct {
-	t      *testing.T
+	t      testing.TB
 	c      *exec.Cmd
 	in     io.WriteCloser
 	out    *bufio.Scanner
@@ -42,7 +42,7 @@ type shell struct {
 }
 
 // home is what the programs of one user have in common.
-func home(t *testing.T) []string {
+func home(t testing.TB) []string {
 	t.Helper()
 	dir := t.TempDir()
 	run := filepath.Join(dir, "run")
@@ -52,7 +52,7 @@ func home(t *testing.T) []string {
 	return []string{"HOME=" + dir, "XDG_CONFIG_HOME=" + dir, "XDG_STATE_HOME=" + dir, "XDG_RUNTIME_DIR=" + run}
 }
 
-func open(t *testing.T, home []string, args ...string) *shell {
+func open(t testing.TB, home []string, args ...string) *shell {
 	t.Helper()
 	s := &shell{t: t, c: exec.Command("sockstep", append([]string{"--json", "--keep-going"}, args...)...)}
 	s.c.Env = append(os.Environ(), home...)
