@@ -221,7 +221,7 @@ func (s *Session) keep(err error) {
 		return
 	}
 	ev := s.lesson.event()
-	ev.Said = names.T("the progress could not be saved: "+err.Error(), "进度无法保存："+err.Error())
+	ev.Said = names.T("the progress could not be saved: "+lessons.Said(err).En, "进度无法保存："+lessons.Said(err).Zh)
 	s.announce(ev)
 }
 

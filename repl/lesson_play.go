@@ -74,13 +74,13 @@ func (e *Env) beginLesson(b beginning) error {
 		if err := g.world(s).Offers(n.What); err != nil && n.Without.IsZero() {
 			s.own()
 			return &sockets.Error{Op: e.Command.Name, Kind: "needs", Err: err,
-				Message: names.T("this lesson needs "+n.What+", which this machine does not offer: "+err.Error(), "这一课需要 "+n.What+"，而这台机器不提供："+err.Error())}
+				Message: names.T("this lesson needs "+n.What+", which this machine does not offer: "+lessons.Said(err).En, "这一课需要 "+n.What+"，而这台机器不提供："+lessons.Said(err).Zh)}
 		}
 	}
 	run, err := b.run()
 	s.own()
 	if err != nil {
-		return &sockets.Error{Op: e.Command.Name, Kind: "lessons", Err: err, Message: names.T("the lesson cannot begin: "+err.Error(), "这一课无法开始："+err.Error())}
+		return &sockets.Error{Op: e.Command.Name, Kind: "lessons", Err: err, Message: names.T("the lesson cannot begin: "+lessons.Said(err).En, "这一课无法开始："+lessons.Said(err).Zh)}
 	}
 	g.run, g.told, g.free, g.over = run, b.told, false, false
 	g.begun(b.lesson.ID)

@@ -195,8 +195,8 @@ func (w world) Packets(role string) error {
 		switch k := w.partner(); {
 		case k == nil:
 			return errNoPartner
-		case k.Packets != "":
-			return errors.New(k.Packets)
+		case !k.Packets.IsZero():
+			return &sockets.Error{Op: "wire", Message: k.Packets}
 		}
 		return nil
 	case t.wire != nil || t.inferring:

@@ -157,7 +157,7 @@ func (s *Session) callPartner() {
 	p.asked = true
 	if err := s.meeting.Program(p.door.Path()); err != nil {
 		p.asked = false
-		s.aside(names.T("the program cannot play the partner: "+err.Error(), "程序无法扮演对方："+err.Error()))
+		s.aside(names.T("the program cannot play the partner: "+lessons.Said(err).En, "程序无法扮演对方："+lessons.Said(err).Zh))
 		return
 	}
 	time.AfterFunc(answers, func() {

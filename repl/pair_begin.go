@@ -174,16 +174,8 @@ func (s *Session) begun(p *pair, m message) {
 		if s.paired() != p {
 			return
 		}
-		err := e.begunThere(p, m)
-		ev := s.lesson.event()
-		if err != nil {
-			ev.Partner, ev.Said = "-", names.T(err.Error(), err.Error())
-			var known *sockets.Error
-			if errors.As(err, &known) {
-				ev.Said = known.Message
-			}
-			e.Result(ev.Value(s.Lang()))
-			return
+		if err := e.begunThere(p, m); err != nil {
+			e.Act.Err = e.explain(err)
 		}
 	})
 }

@@ -52,7 +52,7 @@ type look struct {
 	Sockets []lessons.Socket                    `json:"sockets"`
 	Options map[string]map[string]sockets.Value `json:"options,omitempty"` // by the socket's ID
 	Kept    []sockets.Value                     `json:"kept,omitempty"`
-	Packets string                              `json:"packets,omitempty"` // why none are seen
+	Packets names.Text                          `json:"packets,omitzero"` // why none are seen
 }
 
 func (p *pair) send(m message) {

@@ -142,7 +142,7 @@ func (s *Session) tellLook() {
 	}
 	k.Kept, _ = w.Kept("")
 	if err := w.Packets(""); err != nil {
-		k.Packets = err.Error()
+		k.Packets = lessons.Said(err)
 	}
 	s.own()
 	b, err := json.Marshal(k)

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"runtime"
 	"strings"
 
 	"sockstep/repl"
@@ -53,7 +54,13 @@ var shutdown = &repl.Command{
 		}
 		e.Python(k.Name, ".shutdown(", how.python, ")")
 		if err := e.Sys.Shutdown(k.FD, how.how); err != nil {
-			return e.Fail("shutdown", k, err)
+			failure := e.Fail("shutdown", k, err)
+			if runtime.GOOS == "linux" && sys.Errno(err) == "ENOTCONN" && k.KindName() == "tcp" {
+				k.WriteEnd = k.WriteEnd || how.how != sys.RD
+				k.ReadEnd = k.ReadEnd || how.how != sys.WR
+				e.Act.Note("shut-all-the-same", "s", k.Name)
+			}
+			return failure
 		}
 		k.WriteEnd = k.WriteEnd || how.how != sys.RD
 		k.ReadEnd = k.ReadEnd || how.how != sys.WR

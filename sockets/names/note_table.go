@@ -5,6 +5,10 @@ var notes = []note{
 	// The end.
 	{"eof", T("0 bytes is the end of the stream: {peer} sends no more, and all that it sent has been read. From now on every recv gives 0 bytes at once.",
 		"收到 0 字节就是流的结束：{peer} 不再发送，它发过的都已读完。此后每次 recv 都立即得到 0 字节。")},
+	{"shut-here", T("0 bytes: {s} was shut for reading here, by shutdown, so recv no longer waits. Whether the other end has ended its side it does not tell.",
+		"收到 0 字节：{s} 在本端被 shutdown 关闭了读方向，所以 recv 不再等待。这并不说明另一端是否结束。")},
+	{"shut-all-the-same", T("refused, but done in part: Linux has marked {s} as shut, for those who poll it. recv after rd gives 0 bytes now, send after wr gives EPIPE.",
+		"虽然拒绝了，却做了一部分：Linux 已把 {s} 标记为关闭，以便通知用 poll 等待它的人。rd 之后 recv 得到 0 字节，wr 之后 send 得到 EPIPE。")},
 	{"reset", T("{peer} broke the connection off with RST: it closed with unread data, asked for it by SO_LINGER 0, or is gone. What was still under way is lost.",
 		"{peer} 用 RST 中断了连接：它关闭时还有未读数据、用 SO_LINGER 0 主动要求，或者已经不在了。途中的数据全部丢失。")},
 	{"broken-pipe", T("this side can no longer send: the peer has closed. Over TCP the first send after that still succeeds and is answered by RST, and the next gives EPIPE; AF_UNIX knows at once.",
@@ -63,8 +67,8 @@ var notes = []note{
 	{"connect-in-progress", T("the SYN is out and the kernel goes on by itself. When `poll {s} --write` says ready, SO_ERROR tells how it ended.",
 		"SYN 已经发出，其余由内核继续。当 `poll {s} --write` 报告就绪时，SO_ERROR 给出结果。")},
 	// Opening.
-	{"wrong-order", T("the call came before or after its turn: {op} does not fit a socket in state {state}. The kernel refused it and changed nothing.",
-		"调用的顺序不对：状态为 {state} 的套接字不能 {op}。内核拒绝了它，什么也没有改变。")},
+	{"wrong-order", T("the call came before or after its turn: {op} does not fit a socket in state {state}. The kernel refused it.",
+		"调用的顺序不对：状态为 {state} 的套接字不能 {op}。内核拒绝了它。")},
 	{"value-adjusted", T("{opt} was set to {want} and reads back {got}: the kernel made its own of it.",
 		"{opt} 设置为 {want}，读回是 {got}：内核作了调整。")},
 	{"buffer-doubled", T("{opt} was set to {want} and reads back {got}: the kernel doubles a buffer's size to have room for its own bookkeeping.",
