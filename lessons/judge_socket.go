@@ -147,7 +147,12 @@ func (j *judge) mismatches(is *SocketIs, s Socket, b bindings) (m mismatch, err 
 func (j *judge) addresses(is *SocketIs, s Socket, check func(bool, bool, *[]names.Text, names.Text), m *mismatch) {
 	local, peer := fill(is.Local, j.vars), fill(is.Peer, j.vars)
 	t := names.T("has the address "+s.Local+", not "+local, "的地址是 "+s.Local+"，而不是 "+local)
-	if s.Local == "" {
+	switch {
+	case local == "none":
+		t = names.T("has the address "+s.Local, "已经有地址 "+s.Local)
+	case s.Local == "" && local == "any":
+		t = names.T("has no address yet", "还没有地址")
+	case s.Local == "":
 		t = names.T("has no address yet, and "+local+" is meant", "还没有地址，应为 "+local)
 	}
 	check(is.Local != "", isAddress(local, s.Local), &m.wrong, t)
