@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"sockstep/sockets"
@@ -41,8 +44,11 @@ type Stage interface {
 // A Checker checks courses.
 type Checker struct {
 	Stage Stage
-	Only  string // the id of the one lesson that is meant; "" for all
+	Only  string // the id of the one lesson that is meant, or its file's name; "" for all
 	Lang  names.Lang
+	Pace  time.Duration // before each line, as a person would take; what is true must not depend on haste
+	// Apart checks one lesson, by its file's name, in a process of its own; several at a time. nil checks all of them in this one.
+	Apart func(ctx context.Context, file string) (*LessonReport, error)
 }
 
 // A Problem is a rule that a lesson breaks. Its message is in the checker's language; the rule is called the same in all.
@@ -86,9 +92,23 @@ func (r *Report) Problems() (n int) {
 func (c *Checker) Check(ctx context.Context, course *Course) (*Report, error) {
 	began := time.Now()
 	report := &Report{Lang: c.Lang}
+	check := c.here
+	if c.Only == "" && c.Apart != nil && len(course.Heads()) > 1 {
+		check = c.apart
+	}
+	all, err := check(ctx, course)
+	if err != nil {
+		return nil, err
+	}
+	report.Lessons, report.Took = all, time.Since(began)
+	return report, nil
+}
+
+// here checks one lesson after the other: they share one table of descriptors, of which lessons speak.
+func (c *Checker) here(ctx context.Context, course *Course) (all []LessonReport, err error) {
 	taught := map[string]bool{}
 	for _, h := range course.Heads() {
-		if c.Only != "" && h.ID != c.Only {
+		if c.Only != "" && h.ID != c.Only && h.Name() != c.Only {
 			for _, w := range h.Teaches {
 				taught[w] = true
 			}
@@ -96,18 +116,39 @@ func (c *Checker) Check(ctx context.Context, course *Course) (*Report, error) {
 		}
 		r, err := c.lesson(ctx, course, h, taught)
 		if err != nil {
-			return nil, &sockets.Error{Err: err, Message: both(names.T("%s: %s", "%s：%s"), h.File, err)}
+			return nil, fmt.Errorf("%s: %w", h.File, err)
 		}
-		report.Lessons = append(report.Lessons, *r)
+		all = append(all, *r)
 	}
-	report.Took = time.Since(began)
-	return report, nil
+	return all, nil
+}
+
+// apart checks as many lessons at a time as there are processors: most of the time of a check is spent in waiting.
+func (c *Checker) apart(ctx context.Context, course *Course) ([]LessonReport, error) {
+	heads := course.Heads()
+	all, errs := make([]LessonReport, len(heads)), make([]error, len(heads))
+	var next atomic.Int64
+	var ends sync.WaitGroup
+	for range max(runtime.GOMAXPROCS(0), 2) {
+		ends.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(heads)); i = next.Add(1) - 1 {
+				r, err := c.Apart(ctx, heads[i].Name())
+				if err != nil {
+					errs[i] = fmt.Errorf("%s: %w", heads[i].File, err)
+					continue
+				}
+				all[i] = *r
+			}
+		})
+	}
+	ends.Wait()
+	return all, errors.Join(errs...)
 }
 
 func (c *Checker) lesson(ctx context.Context, course *Course, h Head, taught map[string]bool) (*LessonReport, error) {
 	began := time.Now()
 	r := &checking{Checker: c, ctx: ctx, report: LessonReport{Lesson: h.ID, File: h.File, Problems: []Problem{}}}
-	l, err := course.Lesson(h.File[:len(h.File)-len(".yaml")])
+	l, err := course.Lesson(h.Name())
 	if err != nil {
 		var bad *FormatError
 		if !errors.As(err, &bad) {

@@ -35,6 +35,9 @@ type Head struct {
 	Steps   int        `yaml:"-"`
 }
 
+// Name is the lesson's file's name, without its ending: no two lessons of a course share it.
+func (h Head) Name() string { return strings.TrimSuffix(h.File, ".yaml") }
+
 // Embedded is sockstep's own course.
 func Embedded() (*Course, error) {
 	sub, err := fs.Sub(embedded, "course")
@@ -125,7 +128,7 @@ func (c *Course) Find(word string) (Head, bool) {
 	number := strings.TrimLeft(word, "0")
 	for _, h := range c.heads {
 		switch {
-		case h.ID == word, h.Number != "" && strings.TrimLeft(h.Number, "0") == number, strings.TrimSuffix(h.File, ".yaml") == word:
+		case h.ID == word, h.Number != "" && strings.TrimLeft(h.Number, "0") == number, h.Name() == word:
 			return h, true
 		case word != "" && strings.HasPrefix(h.ID, word):
 			found = append(found, h)

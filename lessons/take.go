@@ -140,6 +140,10 @@ const (
 // lines plays lines; at is their path in the file. Lines that were not understood, or never end, are problems.
 func (t *take) lines(s *Step, at string, lines []string, each func()) bool {
 	for i, line := range t.at(s).run.Lines(lines) {
+		if t.c.Pace > 0 {
+			time.Sleep(t.c.Pace)
+			t.settle()
+		}
 		ctx, cancel := context.WithTimeout(t.c.ctx, lineTime)
 		act := t.at(s).Do(ctx, line)
 		late := ctx.Err() != nil

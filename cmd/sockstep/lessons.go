@@ -1,13 +1,18 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -125,6 +130,7 @@ func newLessons(s *settings) *cobra.Command {
 
 func newLessonsCheck(s *settings) *cobra.Command {
 	var format, only string
+	var pace time.Duration
 	c := &cobra.Command{
 		Use:   "check [PATH]",
 		Short: "play every lesson of a folder, one lesson's file, or sockstep's own course, and tell what is wrong with them",
@@ -152,7 +158,8 @@ func newLessonsCheck(s *settings) *cobra.Command {
 			if err := s.enterLab(s.inLab); err != nil {
 				return err
 			}
-			report, err := (&lessons.Checker{Stage: lessonStage{s}, Only: one, Lang: s.language()}).Check(c.Context(), course)
+			checker := lessons.Checker{Stage: lessonStage{s}, Only: one, Lang: s.language(), Pace: pace, Apart: s.checkApart(pace)}
+			report, err := checker.Check(c.Context(), course)
 			if err != nil {
 				return err
 			}
@@ -168,6 +175,7 @@ func newLessonsCheck(s *settings) *cobra.Command {
 	}
 	c.Flags().StringVar(&format, "format", "text", "`text|junit|json`")
 	c.Flags().StringVar(&only, "only", "", "check this `LESSON` alone")
+	c.Flags().DurationVar(&pace, "pace", 0, "wait so `LONG` before each line, such as 300ms: what is true of a lesson must not depend on haste")
 	c.RegisterFlagCompletionFunc("only", func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 		if len(args) > 0 {
 			s.course = coursePath(args[0])
@@ -175,6 +183,34 @@ func newLessonsCheck(s *settings) *cobra.Command {
 		return s.lessonIDs(c, args, word)
 	})
 	return c
+}
+
+// checkApart checks a lesson in a process of its own: descriptors, of which lessons speak, are not shared with another one's.
+func (s *settings) checkApart(pace time.Duration) func(context.Context, string) (*lessons.LessonReport, error) {
+	return func(ctx context.Context, file string) (*lessons.LessonReport, error) {
+		path, err := os.Executable()
+		if err != nil {
+			return nil, err
+		}
+		args := []string{"--lang", s.language().String(), "lessons", "check", "--only", file, "--format", "json", "--pace", pace.String()}
+		if s.course != "" {
+			args = append(args, "--course", string(s.course))
+		}
+		c := exec.CommandContext(ctx, path, args...)
+		c.Args[0] = s.argv[0]
+		var complaints strings.Builder
+		c.Stderr = &complaints
+		out, err := c.Output()
+		var failed *exec.ExitError
+		if err != nil && (!errors.As(err, &failed) || failed.ExitCode() != lineFailed) {
+			return nil, fmt.Errorf("%w: %s", err, strings.TrimSpace(complaints.String()))
+		}
+		var r lessons.Report
+		if err := json.Unmarshal(out, &r); err != nil || len(r.Lessons) != 1 {
+			return nil, fmt.Errorf("no report (%v): %s%s", err, out, complaints.String())
+		}
+		return &r.Lessons[0], nil
+	}
 }
 
 // courseToCheck is the whole folder, also where one file of it is meant: what the lessons before it teach is taught. Then its id, or
@@ -197,7 +233,7 @@ func (s *settings) courseToCheck(only string) (c *lessons.Course, id string, err
 		if !ok {
 			return nil, "", s.noLesson(p.file)
 		}
-		return c, one.Heads()[0].ID, nil
+		return c, one.Heads()[0].Name(), nil
 	}
 	if only == "" {
 		return c, "", nil
@@ -206,7 +242,7 @@ func (s *settings) courseToCheck(only string) (c *lessons.Course, id string, err
 	if !ok {
 		return nil, "", s.noLesson(only)
 	}
-	return c, h.ID, nil
+	return c, h.Name(), nil
 }
 
 func newLessonsNew(s *settings) *cobra.Command {
