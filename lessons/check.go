@@ -128,11 +128,19 @@ func (c *Checker) apart(ctx context.Context, course *Course) ([]LessonReport, er
 	heads := course.Heads()
 	all, errs := make([]LessonReport, len(heads)), make([]error, len(heads))
 	var next atomic.Int64
+	var cable sync.Mutex // of a lab there is one, and its lessons change what it does
 	var ends sync.WaitGroup
 	for range 2 * runtime.GOMAXPROCS(0) {
 		ends.Go(func() {
 			for i := next.Add(1) - 1; i < int64(len(heads)); i = next.Add(1) - 1 {
+				lab := slices.ContainsFunc(heads[i].Needs, func(n Need) bool { return n.What == "lab" })
+				if lab {
+					cable.Lock()
+				}
 				r, err := c.Apart(ctx, heads[i].Name())
+				if lab {
+					cable.Unlock()
+				}
 				if err != nil {
 					errs[i] = fmt.Errorf("%s: %w", heads[i].File, err)
 					continue

@@ -32,6 +32,7 @@ type Head struct {
 	Minutes int        `yaml:"minutes"`
 	Teaches []string   `yaml:"teaches"`
 	Roles   []string   `yaml:"roles"`
+	Needs   []Need     `yaml:"needs"`
 	Steps   int        `yaml:"-"`
 }
 
