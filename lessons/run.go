@@ -156,6 +156,35 @@ func (r *Run) Lacks(w World) (v Verdict) {
 // settleTime is how long a step whose lines are played may take to come true, where its file says nothing.
 const settleTime = time.Second
 
+// partnerTime is how long the partner's terminal is given to tell of its sockets, before a step is said not to be so.
+const partnerTime = 150 * time.Millisecond
+
+// Within is how long after a line the step that is on may take to come true.
+func (r *Run) Within() time.Duration {
+	s := r.Step()
+	switch {
+	case s == nil:
+		return 0
+	case r.Role != "" && slices.ContainsFunc(s.Expect, func(e *Expect) bool { return e.asksOf(r.Partner()) }):
+		return max(time.Duration(s.Within), partnerTime)
+	}
+	return time.Duration(s.Within)
+}
+
+// asksOf reports whether an expectation is about a role's sockets.
+func (e *Expect) asksOf(role string) bool {
+	switch {
+	case e.Socket != nil:
+		return e.Socket.Role == role
+	case e.NoSocket != nil:
+		return e.NoSocket.Role == role
+	case e.Not != nil:
+		return e.Not.asksOf(role)
+	}
+	asks := func(e *Expect) bool { return e.asksOf(role) }
+	return slices.ContainsFunc(e.All, asks) || slices.ContainsFunc(e.Any, asks)
+}
+
 // Patience is how long the step that is on may take to come true once its lines have been played.
 func (r *Run) Patience() time.Duration {
 	if s := r.Step(); s != nil && s.Within > 0 {

@@ -99,8 +99,8 @@ func (s *Session) learn(ctx context.Context, a *sockets.Act) {
 	}
 	v := s.judged()
 	if v.Outcome == lessons.NotYet && lessons.Relevant(a) {
-		if step := l.run.Step(); step.Within > 0 {
-			v = s.await(ctx, time.Duration(step.Within), s.judged)
+		if longest := l.run.Within(); longest > 0 {
+			v = s.await(ctx, longest, s.judged)
 		}
 	}
 	if !l.on() || v.Outcome == lessons.Held {

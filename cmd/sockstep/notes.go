@@ -180,7 +180,11 @@ func (k *speaker) ofPlay(p playNote) (all []render.Note) {
 	}
 	all = append(all, k.note(noteStep, fill(st.Notes)))
 	all = append(all, k.question(st, fill)...)
-	all = append(all, k.note(noteSays, fill(st.Text)), k.note(noteAfter, fill(st.After)))
+	if p.At == 0 && p.Beat == beatIntro {
+		all = append(all, k.note(noteSays, fill(k.lesson.Intro)))
+	} else {
+		all = append(all, k.note(noteSays, fill(st.Text)), k.note(noteAfter, fill(st.After)))
+	}
 	if p.At > 0 || p.Beat != beatIntro {
 		all = append(all, k.note(noteLesson, fill(k.lesson.Notes)))
 	}

@@ -503,3 +503,37 @@ func TestStoppedPartner(t *testing.T) {
 	b.c.Process.Signal(syscall.SIGCONT)
 	b.hears("in another terminal brings it back")
 }
+
+// TestGoTo: every step of a lesson with two ends can be gone to, from either end; what it needs is set up at both.
+func TestGoTo(t *testing.T) {
+	course, err := lessons.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range paired(t) {
+		t.Run(h.ID, func(t *testing.T) {
+			l, err := course.Lesson(h.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			user := home(t)
+			a := open(t, user)
+			a.does("lesson " + h.ID)
+			b := open(t, user)
+			b.does("lesson join")
+			for i, st := range l.Steps {
+				by, other := a, b
+				if i%2 == 1 {
+					by, other = b, a
+				}
+				if e := by.does("goto " + st.ID); e.field("step") != st.ID || e.field("said") != "" {
+					t.Errorf("goto %s stands at %s: %s", st.ID, e.field("step"), e.field("said"))
+				}
+				other.at(st.ID)
+				if st.Role == l.Roles[i%2] { // and go on from there, as one is told
+					by.does("skip")
+				}
+			}
+		})
+	}
+}

@@ -42,7 +42,7 @@ func (y *presenter) tell() {
 		line = y.line
 	}
 	at := sc.At
-	if len(sc.Told) > 0 { // the step that has just ended is still the one that is spoken of
+	if len(sc.Told) > 0 && (y.beat == beatRan || y.beat == beatTold || y.beat == beatFailed) { // the step that has just ended is still the one that is spoken of
 		at = max(at-len(sc.Told), 0)
 		line = ""
 	}
