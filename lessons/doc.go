@@ -20,6 +20,7 @@
 //	- what: packets                      packets, diag, lab, ipv6, python, raw, ping, linux
 //	  without: {en: "…", zh: "…"}        told where it does not. Left out, the lesson is not to be had there
 //	roles: [server, client]              where there are two ends, each with a terminal; then each step has a role
+//	called: {server: {en: …, zh: …}}     what the roles are called; server and client may be left out
 //	teaches: [listen, --timeout, "&"]    commands, flags and & that come up here for the first time, or once more
 //	vars:                                drawn anew each time
 //	  port: free-port                    of 127.0.0.1, free for TCP and UDP

@@ -14,6 +14,8 @@ type Event struct {
 	Title        names.Text // of the lesson, where its text is told
 	At, Of       int        // which step of how many, from 1
 	Role         string     // whose step it is, where the lesson has roles
+	Whose        names.Text // the same, in words
+	Called       names.Text // what Partner is called
 	Partner      string     // the other role, of whose terminal this is told: what it did (Line, Result), or what became of it (Said)
 	Line, Result string
 	Waits        bool // for the partner, who is no program
@@ -47,6 +49,8 @@ func (e Event) Value(l names.Lang) sockets.Value {
 		add("at", strconv.Itoa(e.At)+"/"+strconv.Itoa(e.Of))
 	}
 	add("role", e.Role)
+	add("whose", e.Whose.In(l))
+	add("called", e.Called.In(l))
 	add("partner", e.Partner)
 	if e.Waits {
 		add("waits", "True")

@@ -10,18 +10,19 @@ import (
 
 // A Lesson is one file of a course. The package's doc explains every key.
 type Lesson struct {
-	ID         string            `yaml:"id"`
-	Title      names.Text        `yaml:"title"`
-	Minutes    int               `yaml:"minutes"`
-	Needs      []Need            `yaml:"needs"`
-	Roles      []string          `yaml:"roles"`
-	Teaches    []string          `yaml:"teaches"`
-	Vars       map[string]string `yaml:"vars"`
-	RunsPython bool              `yaml:"runs-python"`
-	Notes      names.Text        `yaml:"notes"`
-	Intro      names.Text        `yaml:"intro"`
-	Steps      []*Step           `yaml:"steps"`
-	Try        names.Text        `yaml:"try"`
+	ID         string                `yaml:"id"`
+	Title      names.Text            `yaml:"title"`
+	Minutes    int                   `yaml:"minutes"`
+	Needs      []Need                `yaml:"needs"`
+	Roles      []string              `yaml:"roles"`
+	Called     map[string]names.Text `yaml:"called"` // the roles, in both languages
+	Teaches    []string              `yaml:"teaches"`
+	Vars       map[string]string     `yaml:"vars"`
+	RunsPython bool                  `yaml:"runs-python"`
+	Notes      names.Text            `yaml:"notes"`
+	Intro      names.Text            `yaml:"intro"`
+	Steps      []*Step               `yaml:"steps"`
+	Try        names.Text            `yaml:"try"`
 
 	Number string  `yaml:"-"` // of its file's name: "05"
 	source *source // where each key stands

@@ -3,6 +3,8 @@ package lessons
 import (
 	"slices"
 	"strings"
+
+	"sockstep/sockets/names"
 )
 
 // A lesson with roles has two ends, each with a learner and a session of its own:
@@ -19,6 +21,34 @@ func (l *Lesson) Partner(role string) string {
 		return l.Roles[1-i]
 	}
 	return ""
+}
+
+// commonRoles are what those roles are called that most lessons with two ends have.
+var commonRoles = map[string]string{"server": "服务器", "client": "客户端", "sender": "发送方", "receiver": "接收方"}
+
+// RoleName is what a role is called: as a label, and within a sentence.
+func (l *Lesson) RoleName(role string) (label, full names.Text) {
+	if t, ok := l.Called[role]; ok {
+		return t, t
+	}
+	if zh, ok := commonRoles[role]; ok {
+		return names.Text{En: role, Zh: zh}, names.Text{En: "the " + role, Zh: zh}
+	}
+	return names.Text{En: role, Zh: role}, names.Text{En: role, Zh: role}
+}
+
+// Say puts what the two ends are called in the place of {own} and {partner}, in whole sentences.
+func (r *Run) Say(en, zh string) names.Text {
+	_, own := r.Lesson.RoleName(r.Role)
+	_, partner := r.Lesson.RoleName(r.Partner())
+	t := names.Text{
+		En: strings.NewReplacer("{own}", own.En, "{partner}", partner.En).Replace(en),
+		Zh: strings.NewReplacer("{own}", own.Zh, "{partner}", partner.Zh).Replace(zh),
+	}
+	if strings.HasPrefix(en, "{") && t.En != "" {
+		t.En = strings.ToUpper(t.En[:1]) + t.En[1:]
+	}
+	return t
 }
 
 // Options are the options that the lesson asks about.

@@ -119,6 +119,11 @@ func (v *valid) roles() {
 	case l.Roles[0] == l.Roles[1]:
 		v.wrong("$.roles", names.T("the two roles have one name", "两个角色同名"))
 	}
+	for name := range l.Called {
+		if !slices.Contains(l.Roles, name) {
+			v.wrong("$.called."+name, names.T("the lesson has no role %q", "这一课没有角色 %q"), name)
+		}
+	}
 	for i, r := range l.Roles {
 		if !idForm.MatchString(r) {
 			v.wrong(fmt.Sprintf("$.roles[%d]", i), names.T("a role is a word of small letters and digits, with - between: %q", "角色名由小写字母和数字组成，中间可用 -：%q"), r)

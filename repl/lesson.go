@@ -267,8 +267,16 @@ func (s *Session) stepEvent(intro bool) lessons.Event {
 		return ev
 	}
 	ev.Role, ev.Together = step.Role, step.Role != "" && r.Role == ""
-	if !r.Mine() {
+	switch label, _ := r.Lesson.RoleName(step.Role); {
+	case ev.Role == "":
+	case ev.Together:
+		ev.Whose = names.Text{En: label.En, Zh: label.Zh}
+	case r.Mine():
+		ev.Whose = r.Say("you are {own}", "你是{own}")
+	default:
 		ev.Partner = step.Role
+		ev.Whose = r.Say("{partner}'s step; you are {own}", "{partner}的步骤；你是{own}")
+		ev.Whose.En = strings.ToLower(ev.Whose.En[:1]) + ev.Whose.En[1:]
 	}
 	if v := r.Lacks(l.world(s)); v.Outcome == lessons.Untold && r.Mine() {
 		ev.Verdict, ev.Missing = v.Outcome.String(), v.Seen.Plus(names.T("(`next` goes on)", "（`next` 继续）"))
@@ -293,7 +301,9 @@ func (s *Session) stepEvent(intro bool) lessons.Event {
 			q := r.Fill(step.Predict.Question)
 			ev.Text = names.Text{En: ev.Text.En + "\n" + q.En, Zh: ev.Text.Zh + "\n" + q.Zh}
 		}
-		ev.Waits = l.pair == nil || !l.pair.who.Program && !l.pair.asked
+		lead := r.Say("{partner}: ", "{partner}：")
+		ev.Text = names.Text{En: lead.En + ev.Text.En, Zh: lead.Zh + ev.Text.Zh}
+		ev.Waits = !l.pair.due() || !l.pair.who.Program && !l.pair.asked
 		return ev
 	}
 	if py := r.Lines([]string{step.Python})[0]; strings.Count(py, "\n") < 2 {

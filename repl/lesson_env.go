@@ -227,10 +227,11 @@ func (e *Env) step() (*learning, error) {
 	case err != nil:
 	case g.over:
 		return nil, &sockets.Error{Op: e.Command.Name, Kind: "no-lesson", Message: names.T("this lesson is done", "本课已经完成"), Fix: names.T("next", "next")}
+	case !g.run.Mine() && !g.pair.due():
+		return nil, e.noPartner()
 	case !g.run.Mine():
-		role := g.run.Partner()
-		return nil, &sockets.Error{Op: e.Command.Name, Kind: "not-yours", Message: names.T("this step is "+role+"'s", "这一步是 "+role+" 的"), Fix: names.T("next", "next"),
-			Why: names.T("The lesson goes on by itself as soon as "+role+" has done it; `next` waits for that.", role+" 一做完，课程就会自动继续；`next` 会等到那时。")}
+		return nil, &sockets.Error{Op: e.Command.Name, Kind: "not-yours", Message: g.run.Say("this step is {partner}'s", "这一步是{partner}的"), Fix: names.T("next", "next"),
+			Why: g.run.Say("The lesson goes on by itself as soon as {partner} has done it; `next` waits for that.", "{partner}一做完，课程就会自动继续；`next` 会等到那时。")}
 	}
 	return g, err
 }

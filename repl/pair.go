@@ -82,6 +82,9 @@ func (p *pair) role(l *lessons.Lesson) string { return l.Roles[p.side] }
 // there reports whether somebody has the other end.
 func (p *pair) there() bool { return p != nil && p.link != nil }
 
+// due reports whether somebody has it, or is about to.
+func (p *pair) due() bool { return p != nil && (p.link != nil || p.asked) }
+
 // paired is the pair that is on, nil for none.
 func (s *Session) paired() *pair {
 	if s.lesson == nil {
@@ -151,7 +154,7 @@ func (s *Session) doorman(p *pair, d *sys.Door) {
 // callPartner has the program play the other end, where nobody is there.
 func (s *Session) callPartner() {
 	p := s.lesson.pair
-	if p.there() || p.door == nil || p.asked || s.meeting.Program == nil {
+	if p.due() || p.door == nil || s.meeting.Program == nil {
 		return
 	}
 	p.asked = true
@@ -194,6 +197,7 @@ func (s *Session) aside(said names.Text) {
 	if g := s.lesson; g.run != nil {
 		ev := g.event()
 		ev.Partner, ev.Said = g.run.Partner(), said
+		ev.Called, _ = g.run.Lesson.RoleName(ev.Partner)
 		s.announce(ev)
 	}
 }

@@ -200,7 +200,6 @@ func (e *Env) begunThere(p *pair, m message) error {
 	}
 	again := g.run != nil && g.run.Lesson.ID == l.ID && p.lesson == l.ID
 	p.gen, p.side, p.lesson = m.Gen, m.Side, l.ID
-	partner := l.Partner(p.role(l))
 	return e.beginLesson(beginning{lesson: l, step: m.At, told: true, run: func() (*lessons.Run, error) {
 		run := lessons.BeginWith(l, m.Vars, p.role(l))
 		for run.At() < m.Passed {
@@ -209,7 +208,7 @@ func (e *Env) begunThere(p *pair, m message) error {
 		return run, nil
 	}, add: func(ev *lessons.Event) {
 		if again && ev.Said.IsZero() {
-			ev.Said = names.T(partner+" has begun at this step; both ends were set up afresh.", partner+" 从这一步重新开始；两端都重新准备好了。")
+			ev.Said = s.lesson.run.Say("{partner} has begun at this step; both ends were set up afresh.", "{partner}从这一步重新开始；两端都重新准备好了。")
 		}
 	}})
 }
@@ -255,7 +254,7 @@ func (e *Env) awaitPartner() (stuck names.Text, ok bool) {
 	s := e.Session
 	r := s.lesson.run
 	p := s.paired()
-	at, role := r.At(), r.Partner()
+	at := r.At()
 	late := time.NewTimer(partnerTime)
 	defer late.Stop()
 	for over := false; ; {
@@ -267,11 +266,11 @@ func (e *Env) awaitPartner() (stuck names.Text, ok bool) {
 		switch {
 		case r.At() > at:
 			return stuck, true
-		case p == nil, s.paired() != p, !p.there() && !p.asked, over:
-			return names.T("The lesson stands at a step of "+role+"'s, who is not there. `lesson join` in another terminal takes that end; `lesson alone` lets the program play it.",
-				"课程停在 "+role+" 的步骤上，而 "+role+" 不在。在另一个终端输入 `lesson join` 可以接上；`lesson alone` 让程序来扮演。"), false
+		case p == nil, s.paired() != p, !p.due(), over:
+			return r.Say("The lesson stands at a step of {partner}'s, and nobody is there. `lesson join` in another terminal takes that end; `lesson alone` lets the program play it.",
+				"课程停在{partner}的步骤上，而{partner}不在。在另一个终端输入 `lesson join` 可以接上；`lesson alone` 让程序来扮演。"), false
 		case p.stopped:
-			return names.T(role+" could not come to its step; the lesson goes on from it.", role+" 没能走到它的步骤；课程从这里继续。"), false
+			return r.Say("{partner} could not do this step; the lesson goes on from it.", "{partner}没能做成这一步；课程从这里继续。"), false
 		case p.begins != nil, e.Ctx.Err() != nil:
 			return stuck, false
 		}
@@ -321,10 +320,8 @@ func (e *Env) AwaitTurn() error {
 	}
 	r := g.run
 	for p := g.pair; p != nil && g.pair == p && g.run == r && !r.Mine() && !g.over; {
-		if !p.there() && !p.asked {
-			role := r.Partner()
-			return &sockets.Error{Op: e.Command.Name, Kind: "no-partner", Message: names.T(role+" is not there", role+" 不在"), Fix: names.T("lesson alone", "lesson alone"),
-				Why: names.T("`lesson join` in another terminal takes that end; `lesson alone` lets the program play it.", "在另一个终端输入 `lesson join` 可以接上；`lesson alone` 让程序来扮演。")}
+		if !p.due() {
+			return e.noPartner()
 		}
 		news := p.news
 		e.Block(func() {
@@ -353,8 +350,8 @@ func (e *Env) Alone() error {
 	switch {
 	case p == nil:
 		return e.oneEnd()
-	case p.there() || p.asked:
-		return &sockets.Error{Op: "lesson", Kind: "taken", Message: names.T(g.run.Partner()+" is there already", g.run.Partner()+" 已经在了"), Fix: names.T("lesson", "lesson")}
+	case p.due():
+		return &sockets.Error{Op: "lesson", Kind: "taken", Message: g.run.Say("{partner} is there already", "{partner}已经在了"), Fix: names.T("lesson", "lesson")}
 	}
 	p.who = who{Program: true}
 	return e.startLesson(g.run.Lesson, g.run.At(), "")
@@ -363,4 +360,10 @@ func (e *Env) Alone() error {
 // oneEnd is the error where the lesson that is on has no partner.
 func (e *Env) oneEnd() error {
 	return &sockets.Error{Op: e.Command.Name, Kind: "one-end", Message: names.T("this lesson has one end only, and it is yours", "这一课只有一端，就是你的这一端"), Fix: names.T("lessons", "lessons")}
+}
+
+// noPartner is the error where a partner is wanted who is not there.
+func (e *Env) noPartner() error {
+	return &sockets.Error{Op: e.Command.Name, Kind: "no-partner", Message: e.Session.lesson.run.Say("{partner} is not there", "{partner}不在"), Fix: names.T("lesson alone", "lesson alone"),
+		Why: names.T("`lesson join` in another terminal takes that end; `lesson alone` lets the program play it.", "在另一个终端输入 `lesson join` 可以接上；`lesson alone` 让程序来扮演。")}
 }

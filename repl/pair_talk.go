@@ -54,7 +54,7 @@ func (s *Session) hear(p *pair, m message) {
 	case m.Kind == "leave":
 		p.who.Left = true
 	case m.Kind == "pause":
-		s.aside(names.T(g.run.Partner()+" has left the lesson for a while, and will come back", g.run.Partner()+" 暂时离开了课程，还会回来"))
+		s.aside(g.run.Say("{partner} has left the lesson for a while, and will come back.", "{partner}暂时离开了课程，还会回来。"))
 	case m.Kind == "look":
 		p.seen = m.Look
 		s.learnEvent()
@@ -64,7 +64,7 @@ func (s *Session) hear(p *pair, m message) {
 	case m.Kind == "stuck":
 		p.stopped = true
 		if !p.coming {
-			s.aside(names.T(g.run.Partner()+" played its step, but: "+m.Reason.En+"; `again` begins it once more", g.run.Partner()+" 演示了它的步骤，但是："+m.Reason.Zh+"；`again` 重新开始这一步"))
+			s.aside(g.run.Say("{partner} played this step, but: "+m.Reason.En+". `again` begins it once more.", "{partner}做了这一步，但是："+m.Reason.Zh+"。`again` 重新开始这一步。"))
 		}
 	case m.Kind == "passed":
 		if m.At == g.run.At()+1 && !g.run.Mine() && g.run.Step() != nil {
@@ -171,21 +171,19 @@ func (s *Session) tellParted(p *pair) {
 	if g.run == nil || p.door == nil && s.openDoor(p) != nil {
 		return
 	}
-	role := g.run.Partner()
-	how := names.T(" is gone", "不在了")
+	en, zh := "{partner} is gone.", "{partner}不在了。"
 	switch {
 	case p.who.Program:
-		how = names.T(", which the program played, is gone", "（由程序扮演）不在了")
+		en, zh = "{partner}, which the program played, is gone.", "由程序扮演的{partner}不在了。"
 	case p.who.Left:
-		how = names.T(" has left", "离开了")
+		en, zh = "{partner} has left.", "{partner}离开了。"
 	}
-	p.tell(Moment{Role: role, Kind: "left"})
-	if g.over {
-		s.aside(names.T(role+how.En, role+how.Zh))
-		return
+	p.tell(Moment{Role: g.run.Partner(), Kind: "left"})
+	if !g.over {
+		en += " `lesson join` in another terminal comes back to this step; `lesson alone` lets the program play that end."
+		zh += "在另一个终端输入 `lesson join` 可以回到这一步；`lesson alone` 让程序来扮演那一端。"
 	}
-	s.aside(names.T(role+how.En+". `lesson join` in another terminal brings it back to this step; `lesson alone` lets the program play it.",
-		role+how.Zh+"。在另一个终端输入 `lesson join` 可以回到这一步；`lesson alone` 让程序来扮演。"))
+	s.aside(g.run.Say(en, zh))
 }
 
 // answers is how long a terminal is given to answer.
@@ -229,7 +227,7 @@ func (s *Session) welcome(p *pair, l *sys.Link) {
 		s.tellBegin(p, max(p.target, g.run.At()))
 		s.tellLook()
 		if !m.Who.Program {
-			s.aside(names.T(g.run.Partner()+" has come: the terminal of process "+pid, g.run.Partner()+" 来了：进程 "+pid+" 的终端"))
+			s.aside(g.run.Say("{partner} has come: the terminal of process "+pid+".", "{partner}来了：进程 "+pid+" 的终端。"))
 		}
 		s.mu.Unlock()
 	default:
@@ -240,9 +238,9 @@ func (s *Session) welcome(p *pair, l *sys.Link) {
 		p.coming = true
 		s.mu.Unlock()
 		s.attend(func(e *Env) {
-			said := names.T(g.run.Partner()+" has come: the terminal of process "+pid+". Both ends were set up afresh.", g.run.Partner()+" 来了：进程 "+pid+" 的终端。两端都重新准备好了。")
+			said := g.run.Say("{partner} has come: the terminal of process "+pid+". Both ends were set up afresh.", "{partner}来了：进程 "+pid+" 的终端。两端都重新准备好了。")
 			if m.Who.Program {
-				said = names.T("The program plays "+g.run.Partner()+". Both ends were set up afresh.", "现在由程序扮演 "+g.run.Partner()+"。两端都重新准备好了。")
+				said = g.run.Say("The program plays {partner} now. Both ends were set up afresh.", "现在由程序扮演{partner}。两端都重新准备好了。")
 			}
 			e.beginAgain(at, said)
 		})
@@ -297,5 +295,6 @@ func (s *Session) partnerDid(p *pair, m *Moment) {
 	}
 	ev := s.lesson.event()
 	ev.Partner, ev.Line, ev.Result = m.Role, strings.TrimSpace(m.Line), m.Result
+	ev.Called, _ = s.lesson.run.Lesson.RoleName(m.Role)
 	s.announce(ev)
 }

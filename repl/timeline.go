@@ -95,18 +95,22 @@ func (s *Session) tellDone(a *sockets.Act, st sockets.Step) {
 }
 
 // Timeline are the moments of the lesson that is on, in their order: what the lines of both ends did, and the packets between.
-// roles are the two ends, as the lesson has them.
-func (e *Env) Timeline() (all []Moment, roles [2]string, err error) {
+// roles are the two ends, as the lesson has them, and labels what they are called.
+func (e *Env) Timeline() (all []Moment, roles, labels [2]string, err error) {
 	g, err := e.running()
 	if err != nil {
-		return nil, roles, err
+		return nil, roles, labels, err
 	}
 	p := g.pair
 	if p == nil {
-		return nil, roles, e.oneEnd()
+		return nil, roles, labels, e.oneEnd()
 	}
 	all = slices.Clone(p.story)
 	roles = [2]string(g.run.Lesson.Roles)
+	for i, role := range roles {
+		label, _ := g.run.Lesson.RoleName(role)
+		labels[i] = label.In(e.Lang())
+	}
 	for _, x := range e.Story(nil) {
 		if x.Packet == nil || x.At.Before(p.since) {
 			continue
@@ -118,5 +122,5 @@ func (e *Env) Timeline() (all []Moment, roles [2]string, err error) {
 		all = append(all, Moment{At: x.At, Role: role, Kind: "packet", Packet: x.Packet})
 	}
 	slices.SortStableFunc(all, func(a, b Moment) int { return a.At.Compare(b.At) })
-	return all, roles, nil
+	return all, roles, labels, nil
 }

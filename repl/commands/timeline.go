@@ -19,7 +19,7 @@ var timeline_ = &repl.Command{
 		if err := e.Gives(1); err != nil {
 			return err
 		}
-		all, roles, err := e.Timeline()
+		all, roles, labels, err := e.Timeline()
 		if err != nil {
 			return err
 		}
@@ -30,7 +30,7 @@ var timeline_ = &repl.Command{
 			rows = append(rows, r)
 			list = append(list, r.Value())
 		}
-		v := render.Timeline(rows, roles, e.Width(), e.Lang()).Value()
+		v := render.Timeline(rows, roles, labels, e.Width(), e.Lang()).Value()
 		v.List = list
 		e.Result(v)
 		return nil

@@ -25,9 +25,7 @@ var (
 	lessonNotYet  = names.T("not yet: ", "尚未完成：")
 	lessonUntold  = names.T("cannot be told here: ", "这里无法判断：")
 	lessonHint    = names.T("hint {n} of 3: ", "提示 {n}/3：")
-	lessonYours   = names.T("you are {role}", "你是 {role}")
-	lessonTheirs  = names.T("{role}'s step", "{role} 的步骤")
-	lessonWaits   = names.T("Now {role}: the lesson goes on by itself as soon as this is done.", "轮到 {role}：这一步一做完，课程会自动继续。")
+	lessonWaits   = names.T("The lesson goes on by itself as soon as this is done there.", "那边一做完，课程会自动继续。")
 	lessonPredict = names.T("predict a, predict b … answers", "用 predict a、predict b …… 回答")
 )
 
@@ -35,7 +33,7 @@ func (d *drawing) lesson(v sockets.Value) {
 	get := func(name string) string { f, _ := v.Field(name); return f.Text }
 	role, partner := Sanitize(get("role")), Sanitize(get("partner"))
 	if line := get("line"); line != "" {
-		d.done(partner, line, get("result"))
+		d.done(Sanitize(get("called")), line, get("result"))
 		return
 	}
 	if title := get("title"); title != "" {
@@ -43,13 +41,8 @@ func (d *drawing) lesson(v sockets.Value) {
 		d.put(bold, title)
 		d.to(d.col + 3)
 		d.put(dim, get("at"))
-		if role != "" {
-			d.to(d.col + 3)
-			whose := lessonYours
-			if partner == role || get("together") != "" {
-				whose = lessonTheirs
-			}
-			d.put(dim, d.say(whose.Fill("role", role)))
+		if whose := Sanitize(get("whose")); whose != "" {
+			d.beside(piece{{dim, whose}})
 		}
 		d.newline()
 		d.marked = false
@@ -66,9 +59,9 @@ func (d *drawing) lesson(v sockets.Value) {
 	d.prosePage(plain, mark, get("after"))
 	d.prosePage(plain, "", get("intro"))
 	if partner != "" && partner == role && get("title") != "" {
-		d.lines(2, dim, d.wrap(get("text"), d.prose(2)))
+		d.prosePage(dim, "", get("text"))
 		if get("waits") != "" {
-			d.lines(2, plain, d.wrap(d.say(lessonWaits.Fill("role", role)), d.prose(2)))
+			d.prosePage(plain, "", d.say(lessonWaits))
 		}
 	} else {
 		d.prosePage(plain, "", get("text"))

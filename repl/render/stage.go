@@ -150,7 +150,7 @@ func Stage(v sockets.Value, intro bool, o StageOptions) []string {
 		for _, row := range bigFigures(at) {
 			d.line(yellow, row)
 		}
-		d.text(dim, 0, whoseStep(v, d.lang))
+		d.text(dim, 0, get("whose"))
 		d.gap()
 	}
 	d.text(bold, 0, get("after")) // of the lesson's end
@@ -171,15 +171,6 @@ func Stage(v sockets.Value, intro bool, o StageOptions) []string {
 	return d.place(o.Rows - 1)
 }
 
-// whoseStep names the end whose step it is, "" where there is one alone.
-func whoseStep(v sockets.Value, lang names.Lang) string {
-	role, _ := v.Field("role")
-	if role.Text == "" {
-		return ""
-	}
-	return say(lessonTheirs.Fill("role", role.Text), lang)
-}
-
 func (d *stagePage) choice(i int, text string) {
 	for j, l := range Wrap(Sanitize(text), d.room-6) {
 		letter := " "
@@ -195,7 +186,7 @@ func StageHead(v sockets.Value, o StageOptions) []string {
 	get := func(name string) string { f, _ := v.Field(name); return f.Text }
 	d := newStage(o)
 	d.room = max(min(o.Columns-4, measure), 8)
-	d.text(dim, 0, strings.TrimSpace(get("at")+"   "+whoseStep(v, d.lang))+"   "+get("title"))
+	d.text(dim, 0, strings.TrimSpace(get("at")+"   "+get("whose"))+"   "+get("title"))
 	d.text(bold, 0, get("text"))
 	if q := get("question"); q != "" {
 		d.text(yellow, 0, q)

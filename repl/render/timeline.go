@@ -55,16 +55,16 @@ var (
 // The longest arrow of a packet: a longer one says no more.
 const longestArrow = 44
 
-// Timeline draws what happened, one below the other: when, at whose end, which line with what it gave; and the packets between the
+// Timeline draws what happened at the ends that are called so, one below the other: when, at whose end, which line with what it gave; and the packets between the
 // ends as arrows.
 //
 //	0.000  server  s = listen tcp 127.0.0.1:20345  = s
 //	4.210  client  k = connect tcp 127.0.0.1:20345  = k
 //	       server │◀────── SYN seq 0 ──────┤ client
-func Timeline(rows []TimelineRow, roles [2]string, width int, lang names.Lang) Picture {
+func Timeline(rows []TimelineRow, roles, labels [2]string, width int, lang names.Lang) Picture {
 	var p Picture
 	width = max(width-2, 30)
-	role := max(Width(roles[0]), Width(roles[1]))
+	role := max(Width(labels[0]), Width(labels[1]))
 	clock := 7
 	if n := len(rows); n > 0 && rows[n-1].At >= 1000*time.Second {
 		clock = 9
@@ -77,10 +77,14 @@ func Timeline(rows []TimelineRow, roles [2]string, width int, lang names.Lang) P
 				continue
 			}
 			g := rung(sockets.Rung{Packet: r.Packet, FromLeft: r.Role == roles[0]}, arrow, lang)
-			p.line(stroke{toneNone, strings.Repeat(" ", clock+2)}, stroke{toneDim, padLeft(roles[0], role) + " " + g + " " + roles[1]})
+			p.line(stroke{toneNone, strings.Repeat(" ", clock+2)}, stroke{toneDim, padLeft(labels[0], role) + " " + g + " " + labels[1]})
 			continue
 		}
-		p.line(stroke{toneDim, fmt.Sprintf("%*.3f  ", clock, r.At.Seconds())}, stroke{toneBold, padRight(Sanitize(r.Role), role) + "  "})
+		label := labels[1]
+		if r.Role == roles[0] {
+			label = labels[0]
+		}
+		p.line(stroke{toneDim, fmt.Sprintf("%*.3f  ", clock, r.At.Seconds())}, stroke{toneBold, padRight(label, role) + "  "})
 		switch r.Kind {
 		case "came":
 			t := timelineCame
