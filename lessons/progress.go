@@ -171,6 +171,18 @@ func (p *Progress) Quizzed(right bool) error {
 	})
 }
 
+// IsNew reports whether nothing has been done yet of any lesson.
+func (p *Progress) IsNew() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, l := range p.data.Lessons {
+		if len(l.Steps) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // Quiz is how the questions were answered.
 func (p *Progress) Quiz() QuizDone { p.mu.Lock(); defer p.mu.Unlock(); return p.data.Quiz }
 

@@ -101,6 +101,9 @@ func (s *Session) post(a *sockets.Act) {
 		a.End()
 	}
 	if s.lesson != nil {
+		if a.Job > 0 {
+			s.lesson.asked = nil
+		}
 		s.tellLook()
 		s.learnEvent()
 	}

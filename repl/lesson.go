@@ -20,20 +20,23 @@ import (
 
 // learning is what a session knows of lessons.
 type learning struct {
-	course   *lessons.Course
-	progress *lessons.Progress
-	run      *lessons.Run // the lesson that is on, or was before it was left
-	free     bool         // it was left for a while
-	over     bool         // it is done
-	playing  bool         // lines are played, and not judged
-	quiet    bool         // they are not shown, either
-	play     *play        // it is played before a class; nil where it is not
-	pair     *pair        // the two ends of a lesson that has two; nil for any other
-	told     bool         // the partner has drawn the variables
-	made     []made
-	outside  []sockets.Observer // those of the session, without the lesson's
-	calls    *sockets.Act       // the judge's own
-	quiz     *lessons.Question
+	course    *lessons.Course
+	progress  *lessons.Progress
+	run       *lessons.Run  // the lesson that is on, or was before it was left
+	free      bool          // it was left for a while
+	over      bool          // it is done
+	playing   bool          // lines are played, and not judged
+	quiet     bool          // they are not shown, either
+	play      *play         // it is played before a class; nil where it is not
+	pair      *pair         // the two ends of a lesson that has two; nil for any other
+	told      bool          // the partner has drawn the variables
+	predicted bool          // by the line that runs
+	asked     *lessons.Step // a question, and nothing has been done since: what was done too early does not answer it
+	warned    *lessons.Step // the partner's step at which the learner was told that it is
+	made      []made
+	outside   []sockets.Observer // those of the session, without the lesson's
+	calls     *sockets.Act       // the judge's own
+	quiz      *lessons.Question
 }
 
 // OpenLessons opens the course and what was done of it.
@@ -90,7 +93,19 @@ func (s *Session) learn(ctx context.Context, a *sockets.Act) {
 		s.learnPlayed(ctx)
 		return
 	}
-	if !l.on() || a == nil || lessons.IsEvent(a.Value) {
+	l.asked = nil
+	if l.predicted {
+		l.predicted = false
+		if l.on() {
+			s.judged()
+		}
+		return
+	}
+	if a == nil || lessons.IsEvent(a.Value) {
+		return
+	}
+	if !l.on() {
+		s.outOfTurn(a)
 		return
 	}
 	if s.held { // nobody else tells what the line brought about
@@ -123,9 +138,19 @@ func (s *Session) learn(ctx context.Context, a *sockets.Act) {
 	s.announce(ev)
 }
 
+// outOfTurn says once a step that it is the partner's, to who does something all the same.
+func (s *Session) outOfTurn(a *sockets.Act) {
+	l := s.lesson
+	if l.run == nil || l.free || l.over || l.playing || l.run.Mine() || !lessons.Relevant(a) || l.warned == l.run.Step() {
+		return
+	}
+	l.warned = l.run.Step()
+	s.aside(l.run.Say("This step is {partner}'s. What you have done stays as it is, and counts for your own next step.", "这一步是{partner}的。你做的会保留，算在你自己的下一步里。"))
+}
+
 // learnEvent judges the step that is on, after something came by itself. Within a line the line's end judges.
 func (s *Session) learnEvent() {
-	if s.lesson.on() && !s.doing && s.lesson.play == nil {
+	if l := s.lesson; l.on() && !s.doing && l.play == nil && !(l.asked == l.run.Step() && !l.run.Predicted()) {
 		s.judged()
 	}
 }
@@ -244,6 +269,9 @@ func (s *Session) announce(ev lessons.Event) {
 
 // announceStep tells the text of the step that is on, or the end of the lesson.
 func (s *Session) announceStep(intro bool) {
+	if st := s.lesson.run.Step(); st != nil && st.Predict != nil {
+		s.lesson.asked = st
+	}
 	if !s.lesson.staged() {
 		s.announce(s.stepEvent(intro))
 	}
@@ -287,6 +315,13 @@ func (s *Session) stepEvent(intro bool) lessons.Event {
 	ev.At, ev.Of = r.At()+1, len(r.Lesson.Steps)
 	if intro {
 		ev.Intro = r.Fill(r.Lesson.Intro)
+		if more := l.ends(); !more.IsZero() {
+			ev.Intro = names.Text{En: ev.Intro.En + "\n" + more.En, Zh: ev.Intro.Zh + "\n" + more.Zh}
+		}
+		if l.progress.IsNew() {
+			ev.Outro = names.T("In a lesson: `hint` helps, `solution` shows a way, `skip` plays it, `lesson` shows the step again, `free` leaves for a while.",
+				"上课时：`hint` 给提示，`solution` 显示做法，`skip` 替你做，`lesson` 再次显示这一步，`free` 暂时离开。")
+		}
 		for _, n := range r.Lesson.Needs {
 			if l.world(s).Offers(n.What) != nil && !n.Without.IsZero() {
 				t := r.Fill(n.Without)
@@ -314,6 +349,21 @@ func (s *Session) stepEvent(intro bool) lessons.Event {
 		ev.Choices = r.Choices(step.Predict)
 	}
 	return ev
+}
+
+// ends says who has which end, where a lesson begins that has two; zero for any other.
+func (l *learning) ends() names.Text {
+	switch p := l.pair; {
+	case p == nil:
+		return names.Text{}
+	case p.there() && !p.who.Program:
+		return l.run.Say("You are {own}; {partner} is in the other terminal.", "你是{own}；{partner}在另一个终端。")
+	case p.due():
+		return l.run.Say("You are {own}. The program plays {partner}, until somebody takes that end by `sockstep lesson join` in another terminal.",
+			"你是{own}。{partner}由程序扮演，直到有人在另一个终端输入 `sockstep lesson join` 接下那一端。")
+	}
+	return l.run.Say("You are {own}. {partner} is not there: `sockstep lesson join` in another terminal takes that end, `lesson alone` lets the program play it.",
+		"你是{own}。{partner}不在：在另一个终端输入 `sockstep lesson join` 可以接下那一端，`lesson alone` 让程序来扮演。")
 }
 
 // after is the lesson that follows another.

@@ -92,6 +92,13 @@ func (e *Env) Lesson(w Word, given bool, role Word) error {
 	return e.startLesson(l, step, role.Text)
 }
 
+// Retell shows the step that is on, where one is.
+func (e *Env) Retell() {
+	if g := e.Session.lesson; g != nil && g.run != nil && !g.free && !g.staged() {
+		e.Result(e.Session.stepEvent(false).Value(e.Lang()))
+	}
+}
+
 // roleIn is an error where the lesson has no such role.
 func roleIn(l *lessons.Lesson, role Word) error {
 	switch {

@@ -99,6 +99,9 @@ func (e *Env) beginLesson(b beginning) error {
 	if strangers && len(closed) > 0 {
 		list := orList(closed, ", ")
 		ev.Said = names.T("A lesson begins with nothing open; closed were "+list+".", "课程开始时没有打开的套接字；已关闭 "+list+"。")
+		if run.At() > 0 {
+			ev.Said = names.T("The lesson has sockets of its own; closed were "+list+". What this step needs was made anew.", "课程使用自己的套接字；已关闭 "+list+"。这一步需要的都重新建好了。")
+		}
 	}
 	if !stuck.IsZero() {
 		ev.Said = stuck

@@ -28,6 +28,7 @@ func (e *Env) Predict(ws []Word) error {
 	case err != nil:
 		return at.Err(names.T("no choice is called "+answer, "没有 "+answer+" 这个选项")).Hint(names.T("predict a", "predict a"))
 	}
+	g.predicted = true
 	ev := g.event()
 	c := g.run.Choices(g.run.Step().Predict)[i]
 	ev.Text = names.T("You say: "+c.En+". Now see for yourself.", "你的预测："+c.Zh+"。现在亲自看看。")
@@ -79,7 +80,11 @@ func (e *Env) Quiz(ws []Word) error {
 	}
 	g.quiz = &all[0]
 	q := g.quiz
-	e.Result(lessons.Event{Lesson: q.Lesson, Step: q.Step, Said: said, Question: q.Text, Choices: q.Choices, Quiz: true}.Value(e.Lang()))
+	ev := lessons.Event{Lesson: q.Lesson, Step: q.Step, Said: said, Question: q.Text, Choices: q.Choices, Quiz: true}
+	if h, ok := g.course.Find(q.Lesson); ok {
+		ev.Title = names.Text{En: strings.TrimSpace(h.Number + " " + h.Title.En), Zh: strings.TrimSpace(h.Number + " " + h.Title.Zh)}
+	}
+	e.Result(ev.Value(e.Lang()))
 	return nil
 }
 

@@ -43,6 +43,7 @@ type pair struct {
 	gen     int       // which beginning of the lesson both are in; later ones are higher
 	seen    *look     // the partner's, as last told
 	told    []byte    // the look that was last told
+	slow    bool      // somebody watches what this end plays
 	target  int       // the step that both are on their way to
 	coming  bool      // solutions are played to come there, and no line is run meanwhile
 	inbox   []message // what was heard meanwhile

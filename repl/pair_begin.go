@@ -93,6 +93,9 @@ func (e *Env) joined(l *sys.Link, m message) error {
 	return nil
 }
 
+// readingTime is how long the program waits before it plays a step that a person reads at the other end.
+const readingTime = 800 * time.Millisecond
+
 // PlayPartner takes the other end of the lesson behind a door, and plays it from the solutions: each step of its own as soon as it is
 // on. It returns when the other terminal has gone, or the context is over.
 func (s *Session) PlayPartner(ctx context.Context, door string) (err error) {
@@ -129,6 +132,18 @@ func (s *Session) PlayPartner(ctx context.Context, door string) (err error) {
 			continue
 		}
 		played, at = g.run, g.run.At()
+		if p.slow { // there is time to read what is to be done
+			s.outside(func() {
+				select {
+				case <-time.After(readingTime):
+				case <-ctx.Done():
+				}
+			})
+			if g.run != played || g.run.At() != at || p.coming {
+				at = -1
+				continue
+			}
+		}
 		s.playOwn(ctx)
 	}
 }
@@ -199,7 +214,7 @@ func (e *Env) begunThere(p *pair, m message) error {
 		return &sockets.Error{Op: "lesson", Kind: "lessons", Message: names.T("the two terminals have different texts of "+m.Lesson, "两个终端里的 "+m.Lesson+" 不是同一份")}
 	}
 	again := g.run != nil && g.run.Lesson.ID == l.ID && p.lesson == l.ID
-	p.gen, p.side, p.lesson = m.Gen, m.Side, l.ID
+	p.gen, p.side, p.lesson, p.slow = m.Gen, m.Side, l.ID, m.Slow
 	return e.beginLesson(beginning{lesson: l, step: m.At, told: true, run: func() (*lessons.Run, error) {
 		run := lessons.BeginWith(l, m.Vars, p.role(l))
 		for run.At() < m.Passed {

@@ -39,6 +39,7 @@ type message struct {
 	Vars   map[string]string `json:"vars,omitempty"`
 	At     int               `json:"at,omitempty"`
 	Passed int               `json:"passed,omitempty"`
+	Slow   bool              `json:"slow,omitempty"` // a person watches what the program plays
 
 	Bound  map[string]string `json:"bound,omitempty"` // passed, begin
 	How    lessons.How       `json:"how,omitempty"`   // passed

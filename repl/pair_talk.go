@@ -280,7 +280,7 @@ func (s *Session) unwelcome(p *pair, m message) names.Text {
 // tellBegin tells the partner where the lesson is.
 func (s *Session) tellBegin(p *pair, at int) {
 	r := s.lesson.run
-	p.send(message{Kind: "begin", Lesson: p.lesson, Text: mark(r.Lesson), Side: 1 - p.side, Vars: r.Vars, At: at, Passed: r.At(), Bound: r.Bound(), Who: who{PID: os.Getpid()}})
+	p.send(message{Kind: "begin", Lesson: p.lesson, Text: mark(r.Lesson), Side: 1 - p.side, Vars: r.Vars, At: at, Passed: r.At(), Bound: r.Bound(), Who: who{PID: os.Getpid()}, Slow: s.live != nil})
 }
 
 // partnerDid tells what a line of the partner's did.

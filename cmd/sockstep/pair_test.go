@@ -405,8 +405,10 @@ func TestEarly(t *testing.T) {
 		t.Fatalf("%+v", act.Error)
 	}
 	b.solves()
-	a.at("answer")
+	a.at("accept") // its question is still to be answered
 	a.hears("send k ")
+	a.does("predict b")
+	a.at("answer")
 }
 
 // TestUninvited: who may not come in is told why.
@@ -501,7 +503,7 @@ func TestStoppedPartner(t *testing.T) {
 		t.Errorf("it took %v", took)
 	}
 	b.c.Process.Signal(syscall.SIGCONT)
-	b.hears("in another terminal brings it back")
+	b.hears("in another terminal comes back")
 }
 
 // TestGoTo: every step of a lesson with two ends can be gone to, from either end; what it needs is set up at both.

@@ -122,7 +122,7 @@ func (y *presenter) Press(key string) tty.Cue {
 		if y.alone() {
 			y.head(sc)
 		}
-		fmt.Fprintln(y.p.terminal, y.p.dim(tryKeys.In(y.p.session.Lang())))
+		y.say(tryKeys.In(y.p.session.Lang()), y.p.dim)
 		y.p.session.Try()
 		return tty.Cue{Yield: true}
 	case "Esc":
@@ -203,7 +203,7 @@ func (y *presenter) head(sc repl.Scene) {
 func (y *presenter) to(step int) tty.Cue {
 	act := y.p.unseen("goto " + fmt.Sprint(step+1))
 	if act != nil && act.Err != nil {
-		fmt.Fprintln(y.p.terminal, "· "+act.Err.Error())
+		y.say("· "+act.Err.Error(), nil)
 		return tty.Cue{}
 	}
 	y.turn(false)
@@ -221,7 +221,7 @@ func (y *presenter) ran() {
 	case !sc.Failed.IsZero():
 		y.beat = beatFailed
 		l := y.p.session.Lang()
-		fmt.Fprintln(y.p.terminal, stepFails.In(l)+sc.Failed.In(l))
+		y.say(stepFails.In(l)+sc.Failed.In(l), nil)
 	case len(sc.Told) > 0 && sc.Told[0].Measured.IsZero():
 		y.told(sc)
 		return
@@ -246,14 +246,14 @@ func (y *presenter) back() tty.Cue {
 	blocked := y.p.session.Resume()
 	sc, ok := y.p.session.Scene()
 	if !ok {
-		fmt.Fprintln(y.p.terminal, lessonEnd.In(y.p.session.Lang()))
+		y.say(lessonEnd.In(y.p.session.Lang()), nil)
 		return y.end()
 	}
 	began := !sc.Begun && len(sc.Told) == 0 && y.from != beatIntro && y.from != beatTyped // again, goto …
 	switch {
 	case !blocked.IsZero() && !sc.Over:
 		l := y.p.session.Lang()
-		fmt.Fprintln(y.p.terminal, "· "+blocked.In(l)+stepMay.In(l))
+		y.say("· "+blocked.In(l)+stepMay.In(l), nil)
 		y.beat = beatFailed
 		y.tell()
 	case began, y.from == beatPage, y.from == beatIntro:
@@ -265,6 +265,19 @@ func (y *presenter) back() tty.Cue {
 		y.beat = y.from
 	}
 	return tty.Cue{}
+}
+
+// say tells the class something in whole words; style may be nil.
+func (y *presenter) say(text string, style func(string) string) {
+	for i, line := range render.Wrap(text, max(y.p.terminal.Width()-4, 20)) {
+		if i > 0 {
+			line = "  " + line
+		}
+		if style != nil {
+			line = style(line)
+		}
+		fmt.Fprintln(y.p.terminal, line)
+	}
 }
 
 // end ends the play.

@@ -33,6 +33,10 @@ var lang = &repl.Command{
 		if err := e.Gives(0); err != nil {
 			return err
 		}
-		return e.SetLang(l)
+		if err := e.SetLang(l); err != nil {
+			return err
+		}
+		e.Retell()
+		return nil
 	},
 }

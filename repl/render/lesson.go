@@ -26,6 +26,7 @@ var (
 	lessonUntold  = names.T("cannot be told here: ", "这里无法判断：")
 	lessonHint    = names.T("hint {n} of 3: ", "提示 {n}/3：")
 	lessonWaits   = names.T("The lesson goes on by itself as soon as this is done there.", "那边一做完，课程会自动继续。")
+	lessonQuiz    = names.T("quiz a, quiz b … answers", "用 quiz a、quiz b …… 回答")
 	lessonPredict = names.T("predict a, predict b … answers", "用 predict a、predict b …… 回答")
 )
 
@@ -128,9 +129,11 @@ func (d *drawing) question(v sockets.Value) {
 		pieces = append(pieces, piece{{cyan, string(rune('a' + i))}, {plain, "  " + Sanitize(c.Text)}})
 	}
 	d.flow(4, 4, pieces, nil)
-	if _, quiz := v.Field("quiz"); !quiz {
-		d.lines(4, dim, []string{d.say(lessonPredict)})
+	how := lessonPredict
+	if _, quiz := v.Field("quiz"); quiz {
+		how = lessonQuiz
 	}
+	d.lines(4, dim, []string{d.say(how)})
 }
 
 // prosePage writes running text with what is to be typed in its own colour. Where there is no colour, it keeps its quotes.
