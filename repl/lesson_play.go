@@ -2,6 +2,8 @@ package repl
 
 import (
 	"errors"
+	"strconv"
+	"time"
 
 	"sockstep/lessons"
 	"sockstep/sockets"
@@ -52,13 +54,19 @@ func (e *Env) startLesson(l *lessons.Lesson, step int, role string) error {
 		s.part()
 		return e.beginLesson(beginning{lesson: l, step: step, run: func() (*lessons.Run, error) { return lessons.Begin(l, g.world(s), "") }})
 	}
+	on := e.elsewhereOn(l)
 	if err := e.meet(l, role); err != nil {
 		return err
 	}
 	p := g.pair
 	p.coming = true
 	defer s.arrived(p)
-	return e.beginLesson(beginning{lesson: l, step: step, run: func() (*lessons.Run, error) { return lessons.Begin(l, g.world(s), p.role(l)) }})
+	return e.beginLesson(beginning{lesson: l, step: step, run: func() (*lessons.Run, error) { return lessons.Begin(l, g.world(s), p.role(l)) },
+		add: func(ev *lessons.Event) {
+			if ev.Said.IsZero() {
+				ev.Said = on
+			}
+		}})
 }
 
 // beginLesson begins a run in a fresh session, and comes to its step.
@@ -85,7 +93,12 @@ func (e *Env) beginLesson(b beginning) error {
 	g.run, g.told, g.free, g.over = run, b.told, false, false
 	g.begun(b.lesson.ID)
 	s.tellBeginning(b)
+	began := time.Now()
 	stuck, err := e.playUpTo(b.step)
+	if p := g.pair; p != nil && b.step > 0 {
+		p.setUps = append(p.setUps, [2]time.Time{began, time.Now()})
+		p.tell(Moment{Role: run.Role, Kind: "begin", Line: strconv.Itoa(run.At() + 1)})
+	}
 	if err != nil {
 		g.free = true // so that lesson begins anew
 		return err

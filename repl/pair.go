@@ -54,6 +54,7 @@ type pair struct {
 	story   []Moment
 	began   map[*sockets.Act]time.Time // of acts that are not over, the first call
 	since   time.Time
+	setUps  [][2]time.Time // when solutions were played, at both ends
 }
 
 // A who is the partner.

@@ -22,10 +22,13 @@ import (
 // protocol is raised when messages change: both terminals must be of one kind.
 const protocol = 1
 
-// A message is one of: hello, refuse, begin, passed, stuck, act, look, leave, pause.
+// A message is one of: ask, tell, hello, refuse, begin, passed, stuck, act, look, leave, pause.
 type message struct {
 	Kind string `json:"kind"`
 	Gen  int    `json:"gen,omitempty"`
+
+	// tell, to who asks: the lesson that is on, and whether its other end is free.
+	Free bool `json:"free,omitempty"`
 
 	// hello: who knocks, and for which lesson ("" for any).
 	Protocol int    `json:"protocol,omitempty"`

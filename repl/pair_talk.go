@@ -199,9 +199,13 @@ func (s *Session) welcome(p *pair, l *sys.Link) {
 	}
 	s.mu.Lock()
 	why := s.unwelcome(p, m)
+	answer := message{Kind: "refuse", Reason: why}
+	if m.Kind == "ask" {
+		answer = message{Kind: "tell", Lesson: p.lesson, Free: p.link == nil || p.who.Program}
+	}
 	if !why.IsZero() {
 		s.mu.Unlock()
-		if b, err := json.Marshal(message{Kind: "refuse", Reason: why}); err == nil {
+		if b, err := json.Marshal(answer); err == nil {
 			l.Send(b)
 		}
 		l.Close()

@@ -14,7 +14,7 @@ import (
 type Moment struct {
 	At      time.Time       `json:"at"` // when it began
 	Role    string          `json:"role,omitempty"`
-	Kind    string          `json:"kind,omitempty"` // act, packet, came, left
+	Kind    string          `json:"kind,omitempty"` // act, packet, came, left, begin
 	Program bool            `json:"program,omitempty"`
 	Line    string          `json:"line,omitempty"`
 	Result  string          `json:"result,omitempty"`
@@ -38,6 +38,11 @@ func (p *pair) tell(m Moment) {
 		p.story = append(p.story[:0], p.story[mostMoments/2:]...)
 	}
 	p.story = append(p.story, m)
+}
+
+// setUp reports whether both ends were being set up at a time: what went between them then is nobody's doing.
+func (p *pair) setUp(at time.Time) bool {
+	return slices.ContainsFunc(p.setUps, func(d [2]time.Time) bool { return !at.Before(d[0]) && at.Before(d[1]) })
 }
 
 // tellDone tells the partner what a line of this terminal's did, when it is over. It is an observer.
@@ -112,7 +117,7 @@ func (e *Env) Timeline() (all []Moment, roles, labels [2]string, err error) {
 		labels[i] = label.In(e.Lang())
 	}
 	for _, x := range e.Story(nil) {
-		if x.Packet == nil || x.At.Before(p.since) {
+		if x.Packet == nil || x.At.Before(p.since) || p.setUp(x.At) {
 			continue
 		}
 		role := g.run.Role

@@ -160,7 +160,7 @@ func (t *trace) take(began time.Time, act int) []Traced {
 			continue
 		}
 		p := t.packet(&f, began)
-		p.Socket, p.Sent = h.name, sent
+		p.Socket, p.Sent = h.name, sent != (about != &f.Packet) // an error about what was sent comes back
 		local, peer := unmap(about.Src), unmap(about.Dst)
 		if !sent {
 			local, peer = peer, local

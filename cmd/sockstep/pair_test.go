@@ -423,6 +423,16 @@ func TestUninvited(t *testing.T) {
 	if e := c.types("lesson join buffers").Error; e == nil || e.Kind != "refused" || !strings.Contains(e.Message, "tcp-echo") {
 		t.Errorf("for another lesson: %+v", e)
 	}
+	d := open(t, user)
+	if said := d.does("lesson tcp-echo").field("said"); !strings.Contains(said, "`lesson join` takes that one") {
+		t.Errorf("who begins a lesson that waits elsewhere is told %q", said)
+	}
+	d.does("lesson udp-echo")
+	if e := c.types("lesson join").Error; e == nil || e.Kind != "refused" || !strings.HasPrefix(e.Fix, "lesson join ") || !strings.Contains(e.Message, "tcp-echo and udp-echo") && !strings.Contains(e.Message, "udp-echo and tcp-echo") {
+		t.Errorf("where two lessons wait: %+v", e)
+	}
+	d.does("exit")
+	d.c.Wait()
 	b := open(t, user)
 	b.does("lesson join")
 	if e := c.types("lesson join").Error; e == nil || e.Kind != "refused" {

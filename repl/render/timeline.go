@@ -13,7 +13,7 @@ import (
 type TimelineRow struct {
 	At      time.Duration // since the first
 	Role    string        // whose line it is; of a packet, its sender
-	Kind    string        // act, packet, came, left
+	Kind    string        // act, packet, came, left, begin
 	Line    string
 	Result  string        // what the line gave, or its errno
 	Waited  time.Duration // within its calls; 0 for not worth telling
@@ -48,6 +48,7 @@ var (
 	timelineCame    = names.T("is there, in another terminal", "来了，在另一个终端")
 	timelineProgram = names.T("is there: the program plays it", "来了：由程序扮演")
 	timelineLeft    = names.T("has gone", "离开了")
+	timelineBegin   = names.T("both ends are set up for step {n}", "两端都为第 {n} 步准备好了")
 	timelineWaited  = names.T("waited {t}", "等待了 {t}")
 	timelineEmpty   = names.T("nothing has happened yet", "还什么都没有发生")
 )
@@ -92,6 +93,9 @@ func Timeline(rows []TimelineRow, roles, labels [2]string, width int, lang names
 				t = timelineProgram
 			}
 			p.paragraph(toneDim, say(t, lang), hang, width)
+			continue
+		case "begin":
+			p.paragraph(toneDim, say(timelineBegin.Fill("n", Sanitize(r.Line)), lang), hang, width)
 			continue
 		case "left":
 			p.paragraph(toneDim, say(timelineLeft, lang), hang, width)
