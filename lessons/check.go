@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"sockstep/sockets"
@@ -49,108 +46,6 @@ type Checker struct {
 	Pace  time.Duration // before each line, as a person would take; what is true must not depend on haste
 	// Apart checks one lesson, by its file's name, in a process of its own; several at a time. nil checks all of them in this one.
 	Apart func(ctx context.Context, file string) (*LessonReport, error)
-}
-
-// A Problem is a rule that a lesson breaks. Its message is in the checker's language; the rule is called the same in all.
-type Problem struct {
-	Rule    string `json:"rule"`
-	File    string `json:"file"`
-	Line    int    `json:"line,omitempty"`
-	Step    string `json:"step,omitempty"`
-	Message string `json:"message"`
-}
-
-// A LessonReport is what became of one lesson.
-type LessonReport struct {
-	Lesson     string        `json:"lesson"`
-	File       string        `json:"file"`
-	Steps      int           `json:"steps"`
-	Solutions  int           `json:"solutions"`   // that were played
-	NearMisses int           `json:"near_misses"` // likewise
-	Python     int           `json:"python"`      // steps whose lines Python ran
-	Untold     []string      `json:"untold,omitempty"`
-	Problems   []Problem     `json:"problems"`
-	Took       time.Duration `json:"ns"`
-}
-
-// A Report is what became of a course.
-type Report struct {
-	Lessons []LessonReport `json:"lessons"`
-	Took    time.Duration  `json:"ns"`
-	Lang    names.Lang     `json:"-"` // of its texts
-}
-
-// Problems is how many there are.
-func (r *Report) Problems() (n int) {
-	for _, l := range r.Lessons {
-		n += len(l.Problems)
-	}
-	return n
-}
-
-// Check checks a course. An error is one of the check itself; what is wrong with the lessons stands in the report.
-func (c *Checker) Check(ctx context.Context, course *Course) (*Report, error) {
-	began := time.Now()
-	report := &Report{Lang: c.Lang}
-	check := c.here
-	if c.Only == "" && c.Apart != nil && len(course.Heads()) > 1 {
-		check = c.apart
-	}
-	all, err := check(ctx, course)
-	if err != nil {
-		return nil, err
-	}
-	report.Lessons, report.Took = all, time.Since(began)
-	return report, nil
-}
-
-// here checks one lesson after the other: they share one table of descriptors, of which lessons speak.
-func (c *Checker) here(ctx context.Context, course *Course) (all []LessonReport, err error) {
-	taught := map[string]bool{}
-	for _, h := range course.Heads() {
-		if c.Only != "" && h.ID != c.Only && h.Name() != c.Only {
-			for _, w := range h.Teaches {
-				taught[w] = true
-			}
-			continue
-		}
-		r, err := c.lesson(ctx, course, h, taught)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", h.File, err)
-		}
-		all = append(all, *r)
-	}
-	return all, nil
-}
-
-// apart checks twice as many lessons at a time as there are processors: most of the time of a check is spent in waiting.
-func (c *Checker) apart(ctx context.Context, course *Course) ([]LessonReport, error) {
-	heads := course.Heads()
-	all, errs := make([]LessonReport, len(heads)), make([]error, len(heads))
-	var next atomic.Int64
-	var cable sync.Mutex // of a lab there is one, and its lessons change what it does
-	var ends sync.WaitGroup
-	for range 2 * runtime.GOMAXPROCS(0) {
-		ends.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(heads)); i = next.Add(1) - 1 {
-				lab := slices.ContainsFunc(heads[i].Needs, func(n Need) bool { return n.What == "lab" })
-				if lab {
-					cable.Lock()
-				}
-				r, err := c.Apart(ctx, heads[i].Name())
-				if lab {
-					cable.Unlock()
-				}
-				if err != nil {
-					errs[i] = fmt.Errorf("%s: %w", heads[i].File, err)
-					continue
-				}
-				all[i] = *r
-			}
-		})
-	}
-	ends.Wait()
-	return all, errors.Join(errs...)
 }
 
 func (c *Checker) lesson(ctx context.Context, course *Course, h Head, taught map[string]bool) (*LessonReport, error) {

@@ -12,6 +12,43 @@ import (
 	"sockstep/sockets/names"
 )
 
+// A Problem is a rule that a lesson breaks. Its message is in the checker's language; the rule is called the same in all.
+type Problem struct {
+	Rule    string `json:"rule"`
+	File    string `json:"file"`
+	Line    int    `json:"line,omitempty"`
+	Step    string `json:"step,omitempty"`
+	Message string `json:"message"`
+}
+
+// A LessonReport is what became of one lesson.
+type LessonReport struct {
+	Lesson     string        `json:"lesson"`
+	File       string        `json:"file"`
+	Steps      int           `json:"steps"`
+	Solutions  int           `json:"solutions"`   // that were played
+	NearMisses int           `json:"near_misses"` // likewise
+	Python     int           `json:"python"`      // steps whose lines Python ran
+	Untold     []string      `json:"untold,omitempty"`
+	Problems   []Problem     `json:"problems"`
+	Took       time.Duration `json:"ns"`
+}
+
+// A Report is what became of a course.
+type Report struct {
+	Lessons []LessonReport `json:"lessons"`
+	Took    time.Duration  `json:"ns"`
+	Lang    names.Lang     `json:"-"` // of its texts
+}
+
+// Problems is how many there are.
+func (r *Report) Problems() (n int) {
+	for _, l := range r.Lessons {
+		n += len(l.Problems)
+	}
+	return n
+}
+
 // WriteText writes a line for each lesson, and below it what is wrong.
 func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
