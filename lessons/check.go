@@ -187,7 +187,7 @@ func (c *checking) row(together bool) (whole bool, all []heard, vars map[string]
 		t.before(s)
 		at := fmt.Sprintf("$.steps[%d].solutions[0]", i)
 		c.report.Solutions++
-		if !t.lines(s, at, s.Solutions[0], nil) {
+		if !t.lines(s, at, s.Solutions[0], t.scolds(s, at, s.Solutions[0])) {
 			return false, nil, nil, nil
 		}
 		how := Done
@@ -247,7 +247,7 @@ func (c *checking) another(step, n int) error {
 	}
 	c.report.Solutions++
 	at := fmt.Sprintf("$.steps[%d].solutions[%d]", step, n)
-	if !t.lines(s, at, s.Solutions[n], nil) {
+	if !t.lines(s, at, s.Solutions[n], t.scolds(s, at, s.Solutions[n])) {
 		return nil
 	}
 	if v := t.await(s); v.Outcome == NotYet {

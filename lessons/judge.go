@@ -291,7 +291,8 @@ func (j *judge) amount(sum []term, b bindings) (n int64, err error) {
 	return n, nil
 }
 
-// fits reports whether a number is what it must be, and writes what it must be.
+// fits reports whether a number is what it must be, and writes what it must be; in Chinese with the blank that parts it from the
+// words before it.
 func (j *judge) fits(want Number, got int64, b bindings) (ok bool, must names.Text, err error) {
 	if !want.Set() {
 		return true, must, nil
@@ -315,7 +316,7 @@ func (j *judge) fits(want Number, got int64, b bindings) (ok bool, must names.Te
 	case s.low == nil:
 		return got <= high, names.T("at most "+h, "至多 "+h), nil
 	case low == high:
-		return got == low, names.T(l, l), nil
+		return got == low, names.T(l, " "+l), nil
 	}
-	return got >= low && got <= high, names.T(l+" to "+h, l+" 到 "+h), nil
+	return got >= low && got <= high, names.T(l+" to "+h, " "+l+" 到 "+h), nil
 }

@@ -93,14 +93,21 @@ func (j *judge) call(is *CallIs, b bindings) Verdict {
 		if last.Errno != "" {
 			result = last.Errno
 		}
-		return Verdict{near: 1, Seen: names.T(is.Op+" was called, but gave "+result, "调用了 "+is.Op+"，但结果是 "+result)}
+		meant := names.Text{}
+		switch _, must, err := j.fits(is.Ret, 0, b); {
+		case is.Errno != "" && is.Errno != "none":
+			meant = names.T(", not "+is.Errno, "，而不是 "+is.Errno)
+		case is.Ret.Set() && err == nil:
+			meant = names.T(", not "+must.En, "，应为"+must.Zh)
+		}
+		return Verdict{near: 1, Seen: names.T(is.Op+" was called, but gave "+result+meant.En, "调用了 "+is.Op+"，但结果是 "+result+meant.Zh)}
 	case hasty:
 		t := time.Duration(is.Apart).String()
 		return Verdict{near: 2, Seen: names.T("between two calls of "+is.Op+" was less time than "+t, "两次 "+is.Op+" 之间不到 "+t)}
 	case n == 0:
 		return notYet(names.T("no "+is.Op+" in this step yet", "这一步还没有调用过 "+is.Op))
 	default:
-		return Verdict{near: 1, Seen: names.T(is.Op+" was called so "+count+" times, not "+must.En, "这样的 "+is.Op+" 调用了 "+count+" 次，应为 "+must.Zh+" 次")}
+		return Verdict{near: 1, Seen: names.T(is.Op+" was called so "+count+" times, not "+must.En, "这样的 "+is.Op+" 调用了 "+count+" 次，应为"+must.Zh+" 次")}
 	}
 }
 
@@ -181,7 +188,7 @@ func (j *judge) bytes(is *BytesIs, b bindings, sent bool) Verdict {
 		verb = names.T("sent", "发送")
 	}
 	if !ok {
-		v := notYet(names.T("in this step "+strconv.FormatInt(n, 10)+" bytes were "+verb.En+", not "+must.En, "这一步"+verb.Zh+"了 "+strconv.FormatInt(n, 10)+" 字节，应为 "+must.Zh+" 字节"))
+		v := notYet(names.T("in this step "+strconv.FormatInt(n, 10)+" bytes were "+verb.En+", not "+must.En, "这一步"+verb.Zh+"了 "+strconv.FormatInt(n, 10)+" 字节，应为"+must.Zh+" 字节"))
 		v.near = int(min(n, 1))
 		return v
 	}
@@ -212,16 +219,55 @@ func (j *judge) packet(is *PacketIs) Verdict {
 	if err := j.world.Packets(j.whose("")); err != nil {
 		return untold(err)
 	}
-	d := strings.TrimSpace(is.Proto + " " + is.Flags)
+	d := j.described(is)
 	switch {
 	case ok:
 		return held()
 	case n > 0:
-		return Verdict{near: 1, Seen: names.T("packets so ("+d+") were seen "+strconv.Itoa(n)+" times, not "+must.En, "这样的报文（"+d+"）看到了 "+strconv.Itoa(n)+" 个，应为 "+must.Zh+" 个")}
+		return Verdict{near: 1, Seen: names.T("packets so ("+d.En+") were seen "+strconv.Itoa(n)+" times, not "+must.En, "这样的报文（"+d.Zh+"）看到了 "+strconv.Itoa(n)+" 个，应为"+must.Zh+" 个")}
 	case any > 0:
-		return Verdict{near: 1, Seen: names.T("of "+strconv.Itoa(any)+" packets in this step none was "+d, "这一步的 "+strconv.Itoa(any)+" 个报文里没有 "+d)}
+		return Verdict{near: 1, Seen: names.T("of "+strconv.Itoa(any)+" packets in this step none was so: "+d.En, "这一步的 "+strconv.Itoa(any)+" 个报文里没有这样的："+d.Zh)}
 	}
 	return notYet(names.T("no packet was seen in this step yet", "这一步还没有看到报文"))
+}
+
+// described says in words which packet is meant.
+func (j *judge) described(is *PacketIs) names.Text {
+	var en, zh []string
+	add := func(e, z string) { en, zh = append(en, e), append(zh, z) }
+	if w := strings.TrimSpace(is.Proto + " " + is.Flags); w != "" {
+		add(w, w)
+	}
+	if is.Len.Set() {
+		if _, must, err := j.fits(is.Len, 0, nil); err == nil {
+			add("with "+must.En+" bytes", "带"+must.Zh+" 字节")
+		}
+	}
+	switch is.Direction {
+	case "sent":
+		add("sent here", "由这一端发出")
+	case "received":
+		add("received here", "由这一端收到")
+	}
+	for _, x := range []struct {
+		is     *bool
+		en, zh string
+	}{{is.Retransmission, "retransmitted", "重传的"}, {is.Lost, "lost", "丢失的"}} {
+		switch {
+		case x.is == nil:
+		case *x.is:
+			add(x.en, x.zh)
+		default:
+			add("not "+x.en, "不是"+x.zh)
+		}
+	}
+	if is.Source != "" {
+		add(is.Source, is.Source)
+	}
+	if en == nil {
+		add("any", "任意")
+	}
+	return names.T(strings.Join(en, ", "), strings.Join(zh, "、"))
 }
 
 // packets counts those since the step began that are so, and all.

@@ -50,7 +50,7 @@ func (j *judge) socket(is *SocketIs, as string, b bindings, next then) Verdict {
 			return j.goOn(untold(err), b, next)
 		case !ok:
 			d := describe(is, j.vars)
-			return Verdict{depth: j.depth, near: 1, Seen: names.T("of "+d.En+" there are "+n+", not "+must.En, d.Zh+"有 "+n+" 个，应为 "+must.Zh+" 个")}
+			return Verdict{depth: j.depth, near: 1, Seen: names.T(plural(d.En)+": there are "+n+", not "+must.En, d.Zh+"有 "+n+" 个，应为"+must.Zh+" 个")}
 		case len(fit) == 0:
 			return next(b)
 		}
@@ -159,7 +159,7 @@ func (j *judge) addresses(is *SocketIs, s Socket, check func(bool, bool, *[]name
 	t = names.T("is connected to "+s.Peer+", not "+peer, "连接到 "+s.Peer+"，而不是 "+peer)
 	switch {
 	case peer == "none":
-		t = names.T("is connected to "+s.Peer, "已经连接到 "+s.Peer)
+		t = names.T("is connected to "+s.Peer+", and should not be", "已经连接到 "+s.Peer+"，而这里不该连接")
 	case s.Peer == "":
 		t = names.T("is not connected to "+strings.Replace(peer, "any", "anyone", 1), "还没有连接到 "+strings.Replace(peer, "any", "任何地址", 1))
 	}
@@ -177,10 +177,10 @@ func (j *judge) counts(is *SocketIs, s Socket, b bindings, check func(bool, bool
 		return err
 	}
 	if s.Backlog >= 0 {
-		if err := number(is.RecvQ, int64(s.RecvQ), "has {n} clients waiting for accept, not {want}", "的全连接队列里有 {n} 个客户端，应为 {want} 个"); err != nil {
+		if err := number(is.RecvQ, int64(s.RecvQ), "has {n} clients waiting for accept, not {want}", "的全连接队列里有 {n} 个客户端，应为{want} 个"); err != nil {
 			return err
 		}
-	} else if err := number(is.RecvQ, int64(s.RecvQ), "has {n} bytes waiting for recv, not {want}", "有 {n} 字节等待 recv，应为 {want} 字节"); err != nil {
+	} else if err := number(is.RecvQ, int64(s.RecvQ), "has {n} bytes waiting for recv, not {want}", "有 {n} 字节等待 recv，应为{want} 字节"); err != nil {
 		return err
 	}
 	for _, c := range []struct {
@@ -188,11 +188,11 @@ func (j *judge) counts(is *SocketIs, s Socket, b bindings, check func(bool, bool
 		got    int64
 		en, zh string
 	}{
-		{is.Fileno, s.FD, "has the number {n}, not {want}", "的编号是 {n}，应为 {want}"},
-		{is.SendQ, int64(s.SendQ), "has {n} bytes that the peer has not acknowledged, not {want}", "有 {n} 字节尚未被对端确认，应为 {want} 字节"},
-		{is.Backlog, int64(s.Backlog), "listens with a backlog of {n}, not {want}", "的 backlog 是 {n}，应为 {want}"},
-		{is.Sent, int64(s.Sent), "has sent {n} bytes, not {want}", "发送了 {n} 字节，应为 {want} 字节"},
-		{is.Received, int64(s.Received), "has received {n} bytes, not {want}", "接收了 {n} 字节，应为 {want} 字节"},
+		{is.Fileno, s.FD, "has the number {n}, not {want}", "的编号是 {n}，应为{want}"},
+		{is.SendQ, int64(s.SendQ), "has {n} bytes that the peer has not acknowledged, not {want}", "有 {n} 字节尚未被对端确认，应为{want} 字节"},
+		{is.Backlog, int64(s.Backlog), "listens with a backlog of {n}, not {want}", "的 backlog 是 {n}，应为{want}"},
+		{is.Sent, int64(s.Sent), "has sent {n} bytes, not {want}", "发送了 {n} 字节，应为{want} 字节"},
+		{is.Received, int64(s.Received), "has received {n} bytes, not {want}", "接收了 {n} 字节，应为{want} 字节"},
 	} {
 		if err := number(c.want, c.got, c.en, c.zh); err != nil {
 			return err
@@ -206,7 +206,7 @@ func (j *judge) counts(is *SocketIs, s Socket, b bindings, check func(bool, bool
 		if err != nil {
 			return err
 		}
-		if err := number(is.Option[name], v.Int, "has "+name+" {n}, not {want}", "的 "+name+" 是 {n}，应为 {want}"); err != nil {
+		if err := number(is.Option[name], v.Int, "has "+name+" {n}, not {want}", "的 "+name+" 是 {n}，应为{want}"); err != nil {
 			return err
 		}
 	}
@@ -245,6 +245,9 @@ func orNone(s string) string {
 
 // telling says of a socket what is not yet so.
 func telling(s Socket, wrong []names.Text) names.Text {
+	if s.Name == "" { // nothing names it any more
+		s.Name = "?"
+	}
 	who := names.T(s.Name+" ("+s.Kind+")", s.Name+"（"+s.Kind+"）")
 	if s.Local != "" {
 		who = names.T(fmt.Sprintf("%s (%s, %s)", s.Name, s.Kind, s.Local), fmt.Sprintf("%s（%s，%s）", s.Name, s.Kind, s.Local))
@@ -262,6 +265,12 @@ func telling(s Socket, wrong []names.Text) names.Text {
 }
 
 // absent says that no socket comes near what is asked for.
+// plural is several of a thing that is described as one.
+func plural(one string) string {
+	one = strings.TrimPrefix(strings.TrimPrefix(one, "an "), "a ")
+	return strings.Replace(one, "socket", "sockets", 1)
+}
+
 func (j *judge) absent(is *SocketIs) names.Text {
 	d := describe(is, j.vars)
 	return names.T("there is no "+strings.TrimPrefix(strings.TrimPrefix(d.En, "an "), "a "), "没有"+d.Zh)
@@ -283,11 +292,18 @@ func describe(is *SocketIs, vars map[string]string) names.Text {
 	if is.State != "" {
 		d = names.T(d.En+" in "+is.State, "处于 "+is.State+" 的、"+d.Zh)
 	}
-	if is.Local != "" {
-		a := fill(is.Local, vars)
+	switch a := fill(is.Local, vars); a {
+	case "":
+	case "any":
+		d = names.T(d.En+" with an address", "有地址的、"+d.Zh)
+	case "none":
+		d = names.T(d.En+" without an address", "没有地址的、"+d.Zh)
+	default:
 		d = names.T(d.En+" at "+a, "地址为 "+a+" 的、"+d.Zh)
 	}
-	if is.Peer != "" && is.Peer != "none" {
+	if is.Peer == "none" {
+		d = names.T(d.En+" that is not connected", "没有连接的、"+d.Zh)
+	} else if is.Peer != "" {
 		a := strings.Replace(fill(is.Peer, vars), "any", "anyone", 1)
 		d = names.T(d.En+" connected to "+a, "连接到 "+strings.Replace(a, "anyone", "某处", 1)+" 的、"+d.Zh)
 	}

@@ -143,7 +143,7 @@ func TestJudge(t *testing.T) {
 		{"  - sent: {n: 3, bytes: \"a\\n\\0\"}", Held, ""},
 		{"  - sent: {bytes: zzz}", NotYet, "not b'zzz'"},
 		{"  - packet: {flags: SA, proto: tcp, direction: sent, source: captured, len: 0, retransmission: false, lost: false}", Held, ""},
-		{"  - packet: {flags: S}", NotYet, "of 1 packets in this step none was S"},
+		{"  - packet: {flags: S}", NotYet, "of 1 packets in this step none was so: S"},
 		{"  - packet: {flags: SA, times: 2}", NotYet, "1 times, not 2"},
 		{"  - packet: {flags: S, times: 0}", Held, ""},
 		{"  - note: eof", Held, ""},

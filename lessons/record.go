@@ -1,6 +1,7 @@
 package lessons
 
 import (
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -32,13 +33,19 @@ func (r *Record) Observe(a *sockets.Act, s sockets.Step) {
 func (r *Record) add(a *sockets.Act) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if IsEvent(a.Value) {
+	if IsEvent(a.Value) || talk(a.Err) {
 		return
 	}
 	if len(r.acts) == mostRecorded {
 		r.acts = append(r.acts[:0], r.acts[mostRecorded/2:]...)
 	}
 	r.acts = append(r.acts, recorded{a, time.Now()})
+}
+
+// talk reports whether a line failed that was said to the lesson: what a lesson asks of lines is not asked of that.
+func talk(err error) bool {
+	var e *sockets.Error
+	return errors.As(err, &e) && slices.Contains([]string{"no-lesson", "no-question", "not-yet", "not-yours", "no-partner", "one-end", "refused", "taken", "lessons"}, e.Kind)
 }
 
 // reset forgets everything: a step begins.

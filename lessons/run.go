@@ -302,13 +302,15 @@ func (r *Run) Predict(answer string) (letter int, err error) {
 	if s == nil || s.Predict == nil {
 		return 0, ErrNoQuestion
 	}
-	var en, zh []string
-	for _, c := range r.Choices(s.Predict) {
-		en, zh = append(en, c.En), append(zh, c.Zh)
+	var en, zh, is []string
+	for i, c := range r.Choices(s.Predict) {
+		en, zh, is = append(en, c.En), append(zh, c.Zh), append(is, fill(s.Predict.Choices[i].Is, r.Vars))
 	}
-	i := choose(answer, en)
-	if i < 0 {
-		i = choose(answer, zh)
+	i := -1
+	for _, written := range [][]string{en, zh, is} {
+		if i < 0 {
+			i = choose(answer, written)
+		}
 	}
 	if i < 0 {
 		return 0, ErrNoChoice

@@ -169,6 +169,20 @@ func (t *take) lines(s *Step, at string, lines []string, each func()) bool {
 	return true
 }
 
+// scolds is due after each line of a solution: a near-miss that tells to begin again, while the solution is on its way, is wrong.
+func (t *take) scolds(s *Step, at string, lines []string) func() {
+	done := 0
+	return func() {
+		if done++; done == len(lines) || t.judge(s).Outcome == Held {
+			return
+		}
+		e := t.at(s)
+		if m := e.run.NearMiss(e); m != nil && strings.Contains(m.Say.En, "`again`") {
+			t.c.problem("near-miss", at, s, names.T("after %q, a line of a right solution, it is told to begin again: %s", "%q 是正确做法中的一行，之后却被告知要重新开始：%s"), lines[done-1], m.Say)
+		}
+	}
+}
+
 // await judges until the step holds, or its time is over.
 func (t *take) await(s *Step) (v Verdict) {
 	for end := time.Now().Add(t.at(s).run.Patience()); ; {

@@ -39,7 +39,7 @@ func parseVar(text string) (d drawing, err error) {
 }
 
 // syllables make words that nobody knows by heart, and that are easy to type.
-var syllables = []string{"ba", "do", "fi", "gu", "ka", "lo", "mi", "nu", "pe", "ra", "so", "ti", "vu", "zo"}
+var syllables = []string{"ba", "do", "fi", "gu", "ka", "lo", "mi", "nu", "pa", "re", "so", "te", "vu", "zo"}
 
 // draw gives each variable a value.
 func draw(vars map[string]string, w World) (map[string]string, error) {
@@ -65,8 +65,8 @@ func draw(vars map[string]string, w World) (map[string]string, error) {
 			case "random-number":
 				v = strconv.FormatInt(d.low+rand.Int64N(d.high-d.low+1), 10)
 			case "random-word":
-				for range 2 + rand.IntN(2) {
-					v += syllables[rand.IntN(len(syllables))]
+				for _, i := range rand.Perm(len(syllables))[:2+rand.IntN(2)] { // no syllable twice: mimi says something
+					v += syllables[i]
 				}
 			}
 			if d.kind == "random-number" || !taken(drawn, v) {
@@ -78,9 +78,10 @@ func draw(vars map[string]string, w World) (map[string]string, error) {
 	return drawn, nil
 }
 
+// taken reports whether one of two words stands within the other: who looks for the one would find the other.
 func taken(drawn map[string]string, v string) bool {
 	for _, o := range drawn {
-		if o == v {
+		if strings.Contains(o, v) || strings.Contains(v, o) {
 			return true
 		}
 	}

@@ -240,6 +240,9 @@ func (e *Env) failed(op string, k *sockets.Socket, holder, errno string, err err
 	if names.WrongOrder(sit) {
 		e.Act.Note("wrong-order", append([]string{"state", sit.State}, sit.Fill...)...)
 	}
+	if k != nil && errno == "ECONNRESET" {
+		k.Reset = true
+	}
 	kind := oddEnd(op, k, errno)
 	if kind != "" {
 		e.Act.Note(kind, append([]string{"peer", PeerName(k)}, sit.Fill...)...)

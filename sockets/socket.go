@@ -20,6 +20,7 @@ type Socket struct {
 	Bound    bool          // bind was called, or the kernel bound it
 	WriteEnd bool          // shutdown for writing was done
 	ReadEnd  bool
+	Reset    bool // ECONNRESET was told
 
 	Local, Peer  Address // as last seen
 	Toward       Address // that connect was last told

@@ -132,6 +132,8 @@ func noteReceived(e *repl.Env, k *sockets.Socket, got, asked, length int, flags 
 	switch {
 	case k.Stream() && got == 0 && asked == 0:
 		e.Act.Note("zero-recv", pairs...)
+	case got == 0 && k.Reset && k.Stream():
+		e.Act.Note("after-reset", pairs...)
 	case got == 0 && k.ReadEnd && (k.Stream() || k.Kind == sockets.Seqpacket):
 		e.Act.Note("shut-here", pairs...)
 	case got == 0 && (k.Stream() || k.Kind == sockets.Seqpacket):

@@ -83,7 +83,7 @@ func (d *drawing) lesson(v sockets.Value) {
 	if all, ok := v.Field("solutions"); ok {
 		for i, one := range all.List {
 			for _, line := range one.List {
-				d.lines(4, cyan, Wrap(Sanitize(line.Text), d.room(4)))
+				d.lines(4, cyan, []string{Sanitize(line.Text)}) // whole, however long: it is there to be copied
 			}
 			if i+1 < len(all.List) {
 				d.lines(2, dim, []string{"—"})
