@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -27,6 +28,8 @@ const (
 // A Keeper keeps the progress: a file of the learner's. Save replaces it at once or not at all.
 type Keeper interface {
 	Load() ([]byte, error) // an error that wraps fs.ErrNotExist where there is none yet
+	// Lock keeps other programs of the user's from changing it, until it is unlocked.
+	Lock() (unlock func(), err error)
 	Save([]byte) error
 }
 
@@ -85,6 +88,12 @@ func (p *Progress) load() error {
 			if err := json.Unmarshal(b, &data); err != nil {
 				return err
 			}
+			for _, l := range data.Lessons {
+				if l != nil {
+					maps.DeleteFunc(l.Steps, func(_ string, s *StepDone) bool { return s == nil })
+				}
+			}
+			maps.DeleteFunc(data.Lessons, func(_ string, l *LessonDone) bool { return l == nil })
 			p.data = data
 		}
 	}
@@ -98,6 +107,13 @@ func (p *Progress) load() error {
 func (p *Progress) change(f func(*progressFile)) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.keeper != nil {
+		unlock, err := p.keeper.Lock()
+		if err != nil {
+			return err
+		}
+		defer unlock()
+	}
 	if err := p.load(); err != nil {
 		return err
 	}

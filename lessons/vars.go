@@ -78,6 +78,25 @@ func draw(vars map[string]string, w World) (map[string]string, error) {
 	return drawn, nil
 }
 
+// forms are how values are written. A value stands within a line that is run: it must be one word, and nothing but that.
+var forms = map[string]*regexp.Regexp{
+	"free-port":     regexp.MustCompile(`^[1-9][0-9]{0,4}$`),
+	"random-word":   regexp.MustCompile(`^[a-z]{2,12}$`),
+	"random-number": regexp.MustCompile(`^-?[0-9]{1,18}$`),
+	"temp-path":     regexp.MustCompile(`^/[A-Za-z0-9._/-]*/sockstep-[0-9]{6}$`),
+}
+
+// Draws reports whether these can be the lesson's variables, drawn by a partner: each is there, and as its kind is written.
+func (l *Lesson) Draws(vars map[string]string) bool {
+	for name, kind := range l.Vars {
+		d, err := parseVar(kind)
+		if err != nil || !forms[d.kind].MatchString(vars[name]) || strings.Contains(vars[name], "/../") {
+			return false
+		}
+	}
+	return len(vars) == len(l.Vars)
+}
+
 // taken reports whether one of two words stands within the other: who looks for the one would find the other.
 func taken(drawn map[string]string, v string) bool {
 	for _, o := range drawn {

@@ -37,6 +37,11 @@ func (s *Session) start(e *Env) {
 			Hint(names.T("without the &", "去掉 &"))
 		return
 	}
+	if c.Group == Learn {
+		e.Act.Err = e.line.Command.Err(names.T(c.Name+" speaks to the lesson, which has no jobs", c.Name+" 是对课程说的，不能作为作业运行")).
+			Hint(names.T("without the &", "去掉 &"))
+		return
+	}
 	id, run := 1, 0
 	for _, j := range s.jobs {
 		id = max(id, j.ID+1)

@@ -1,6 +1,7 @@
 package repl
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -205,7 +206,20 @@ func (e *Env) Again() error {
 	if g.over {
 		step = 0
 	}
+	if g.pair != nil && !g.pair.due() {
+		return e.noPartner()
+	}
 	return e.startLesson(g.run.Lesson, step, "")
+}
+
+// StepMissing makes of the error where no step was named one that names some of the lesson that is on.
+func (e *Env) StepMissing(err error) error {
+	var known *sockets.Error
+	if g, none := e.running(); none == nil && errors.As(err, &known) {
+		fix := "goto " + g.run.Lesson.Steps[0].ID
+		return known.Hint(names.T(fix, fix))
+	}
+	return err
 }
 
 // GoTo goes to a step, by its number or its id.
@@ -216,6 +230,9 @@ func (e *Env) GoTo(w Word) error {
 	}
 	for i, st := range g.run.Lesson.Steps {
 		if st.ID == w.Text || strconv.Itoa(i+1) == w.Text {
+			if g.pair != nil && !g.pair.due() {
+				return e.noPartner()
+			}
 			return e.startLesson(g.run.Lesson, i, "")
 		}
 	}
@@ -269,7 +286,8 @@ func (e *Env) SkipStep() error {
 	if err := e.startLesson(g.run.Lesson, at, ""); err != nil {
 		return err
 	}
-	if g.run.At() != at || !g.run.Mine() { // what stood in the way is told
+	r := g.run
+	if r.At() != at || !r.Mine() { // what stood in the way is told
 		return nil
 	}
 	g.playing = true
@@ -277,6 +295,9 @@ func (e *Env) SkipStep() error {
 	g.playing = false
 	if err != nil {
 		return err
+	}
+	if g.run != r { // the partner has begun anew meanwhile
+		return nil
 	}
 	if v.Outcome == lessons.NotYet {
 		return &sockets.Error{Op: "skip", Kind: "lessons", Message: names.T("the solution was played, but: "+v.Seen.En, "演示了答案，但是："+v.Seen.Zh), Fix: names.T("again", "again")}

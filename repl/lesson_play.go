@@ -14,7 +14,7 @@ import (
 func (e *Env) freshen() (closed []string) {
 	s := e.Session
 	for _, j := range s.jobs {
-		if !j.ended {
+		if !j.ended && j.env != e {
 			j.cancel()
 			e.Block(func() { <-j.done })
 		}
@@ -104,7 +104,7 @@ func (e *Env) beginLesson(b beginning) error {
 		return err
 	}
 	s.watch()
-	if at := run.Step(); at != nil && g.play == nil {
+	if at := run.Step(); at != nil && g.play == nil && stuck.IsZero() {
 		s.keep(g.progress.Reach(b.lesson.ID, at.ID))
 	}
 	s.tellLook()
@@ -151,8 +151,12 @@ func (e *Env) playUpTo(step int) (stuck names.Text, err error) {
 	for g.run.At() < step {
 		st := g.run.Step()
 		if !g.run.Mine() {
-			if stuck, ok := e.awaitPartner(); !ok {
-				return stuck, e.Ctx.Err()
+			stuck, ok := e.awaitPartner()
+			switch {
+			case e.Ctx.Err() != nil:
+				return stuck, e.interrupted(e.Command.Name, nil, e.Ctx.Err())
+			case !ok:
+				return stuck, nil
 			}
 			continue
 		}
@@ -184,17 +188,21 @@ func (e *Env) playStep(lines []string) (lessons.Verdict, error) {
 	if v := g.run.Lacks(g.world(s)); v.Outcome == lessons.Untold {
 		return v, nil
 	}
-	for _, line := range g.run.Lines(lines) {
+	r := g.run
+	for _, line := range r.Lines(lines) {
 		act := s.do(e.Ctx, line)
-		if e.Ctx.Err() != nil {
+		switch {
+		case e.Ctx.Err() != nil:
 			return lessons.Verdict{}, e.interrupted(e.Command.Name, nil, e.Ctx.Err())
+		case g.run != r:
+			return lessons.Verdict{}, nil
 		}
 		var bad *sockets.Error
 		if act != nil && errors.As(act.Err, &bad) && bad.Kind == "internal" {
 			return lessons.Verdict{}, bad
 		}
 	}
-	v := s.await(e.Ctx, g.run.Patience(), func() lessons.Verdict { return g.run.Judge(g.world(s)) })
+	v := s.await(e.Ctx, r.Patience(), func() lessons.Verdict { return r.Judge(g.world(s)) })
 	s.own()
 	return v, nil
 }

@@ -1,6 +1,7 @@
 package repl
 
 import (
+	"context"
 	"os"
 	"slices"
 	"time"
@@ -25,10 +26,10 @@ import (
 
 // Meeting is how the two terminals of a lesson find each other.
 type Meeting struct {
-	// Folder is a folder that nobody but this user may enter.
-	Folder func() (string, error)
-	// Program starts this program once more, to play the partner that meets at the door; it ends with the link.
-	Program func(door string) error
+	// Folders are folders that nobody but this user may enter, the best first.
+	Folders func() ([]string, error)
+	// Program starts this program once more, to play the partner that meets at the door; it ends with the link, and ended is called.
+	Program func(door string, ended func()) error
 }
 
 // A pair is a session's end of a lesson that has two.
@@ -40,6 +41,7 @@ type pair struct {
 	who     who       // is there, or was
 	met     bool      // somebody other than the program has been there
 	asked   bool      // the program was asked to come
+	calls   int       // how often
 	gen     int       // which beginning of the lesson both are in; later ones are higher
 	seen    *look     // the partner's, as last told
 	told    []byte    // the look that was last told
@@ -130,16 +132,17 @@ func (s *Session) openDoor(p *pair) error {
 	if s.plays {
 		return errNoPartner
 	}
-	dir, err := s.meeting.Folder()
+	folders, err := s.meeting.Folders()
 	if err != nil {
 		return err
 	}
-	p.door, err = sys.OpenDoor(doorPath(dir, os.Getpid()))
-	if err != nil {
-		return err
+	for _, dir := range folders {
+		if p.door, err = sys.OpenDoor(doorPath(dir, os.Getpid())); err == nil {
+			go s.doorman(p, p.door)
+			return nil
+		}
 	}
-	go s.doorman(p, p.door)
-	return nil
+	return err
 }
 
 // doorman lets in whoever knocks, until the door is closed.
@@ -160,20 +163,23 @@ func (s *Session) callPartner() {
 		return
 	}
 	p.asked = true
-	if err := s.meeting.Program(p.door.Path()); err != nil {
+	p.calls++
+	call := p.calls
+	missed := func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if p.asked && p.calls == call && s.paired() == p {
+			p.asked = false
+			p.heard()
+			s.aside(names.T("The program that was to play the partner does not answer. `lesson alone` starts another one.", "扮演对方的程序没有应答。`lesson alone` 会再启动一个。"))
+		}
+	}
+	if err := s.meeting.Program(p.door.Path(), missed); err != nil {
 		p.asked = false
 		s.aside(names.T("the program cannot play the partner: "+lessons.Said(err).En, "程序无法扮演对方："+lessons.Said(err).Zh))
 		return
 	}
-	time.AfterFunc(answers, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if p.asked && s.paired() == p {
-			p.asked = false
-			p.heard()
-			s.aside(names.T("the program that was to play the partner does not answer", "扮演对方的程序没有应答"))
-		}
-	})
+	time.AfterFunc(answers, missed)
 }
 
 // part ends the pair: the partner is told, and nobody can come any more.
@@ -184,6 +190,7 @@ func (s *Session) part() {
 	}
 	s.lesson.pair = nil
 	if l := p.link; l != nil {
+		s.lesson.told = s.lesson.told || !p.who.Program // the files are the affair of the one who stays
 		p.send(message{Kind: "leave"})
 		l.Hang()
 		s.outside(func() { <-l.Sent() }) // so that the partner knows, even where this program ends now
@@ -204,15 +211,16 @@ func (s *Session) aside(said names.Text) {
 	}
 }
 
-// settledDown waits until the ends of a lesson are set up: no line of a learner's comes between.
-func (s *Session) settledDown() {
-	for {
-		p := s.paired()
-		if p == nil || !p.coming {
-			return
-		}
+// settledDown waits until the ends of a lesson are set up: no line of a learner's comes between. It gives up where ctx is over.
+func (s *Session) settledDown(ctx context.Context) {
+	for p := s.paired(); p != nil && p.coming && ctx.Err() == nil; p = s.paired() {
 		news := p.news
-		s.outside(func() { <-news })
+		s.outside(func() {
+			select {
+			case <-news:
+			case <-ctx.Done():
+			}
+		})
 	}
 }
 
@@ -231,4 +239,14 @@ func (s *Session) attend(f func(*Env)) {
 		s.untold = append(s.untold, a.Steps...)
 	}
 	s.learnEvent()
+}
+
+// givenUp is the act of a line that was ended while it waited for both ends to be set up.
+func (s *Session) givenUp(text string) *sockets.Act {
+	s.seq++
+	a := sockets.NewAct(s.seq, text, s.lesson.outside...)
+	a.Err = &sockets.Error{Op: "lesson", Kind: "cancelled", Message: names.T("ended before it was begun", "还没有开始就被结束了"),
+		Why: names.T("the lesson is setting up both ends, and the partner takes its time", "课程正在准备两端，对方还没有准备好")}
+	a.End()
+	return a
 }

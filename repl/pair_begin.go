@@ -43,7 +43,7 @@ func (e *Env) begunThere(p *pair, m message) error {
 	if err != nil {
 		return err
 	}
-	if mark(l) != m.Text || m.Side < 0 || m.Side >= len(l.Roles) || m.Passed < 0 || m.Passed > m.At || m.At > len(l.Steps) {
+	if mark(l) != m.Text || m.Side < 0 || m.Side >= len(l.Roles) || m.Passed < 0 || m.Passed > m.At || m.At > len(l.Steps) || !l.Draws(m.Vars) {
 		return &sockets.Error{Op: "lesson", Kind: "lessons", Message: names.T("the two terminals have different texts of "+m.Lesson, "两个终端里的 "+m.Lesson+" 不是同一份")}
 	}
 	again := g.run != nil && g.run.Lesson.ID == l.ID && p.lesson == l.ID
@@ -114,6 +114,8 @@ func (e *Env) awaitPartner() (stuck names.Text, ok bool) {
 		switch {
 		case r.At() > at:
 			return stuck, true
+		case p != nil && s.paired() == p && over && p.there():
+			return r.Say("{partner} does not answer; the lesson stands at a step of {partner}'s.", "{partner}没有应答；课程停在{partner}的步骤上。"), false
 		case p == nil, s.paired() != p, !p.due(), over:
 			return r.Say("The lesson stands at a step of {partner}'s, and nobody is there. `lesson join` in another terminal takes that end; `lesson alone` lets the program play it.",
 				"课程停在{partner}的步骤上，而{partner}不在。在另一个终端输入 `lesson join` 可以接上；`lesson alone` 让程序来扮演。"), false

@@ -1,6 +1,7 @@
 package repl
 
 import (
+	"context"
 	"errors"
 	"os"
 	"slices"
@@ -30,11 +31,15 @@ func (e *Env) JoinLesson(w Word, given bool) error {
 	if e.Session.meeting == nil {
 		return errors.ErrUnsupported
 	}
-	dir, err := e.Session.meeting.Folder()
+	dirs, err := e.Session.meeting.Folders()
 	if err != nil {
 		return err
 	}
-	door, err := e.choose(e.terminals(dir), id)
+	all := e.terminals(dirs, answers)
+	if cause := e.Ctx.Err(); cause != nil {
+		return e.interrupted("lesson", nil, cause)
+	}
+	door, err := e.choose(all, id)
 	if err != nil {
 		return err
 	}
@@ -65,11 +70,13 @@ func (e *Env) choose(all []terminal, id string) (door string, err error) {
 		return "", refused(names.T("several lessons wait for a partner: "+orList(lessons, " and "), "有几课在等对方加入："+orList(lessons, "、")), "lesson join "+lessons[0])
 	case len(free) > 0:
 		return free[0].door, nil
+	case len(all) > 0 && !slices.ContainsFunc(all, func(t terminal) bool { return !t.silent }):
+		return "", refused(names.T("a terminal is in a lesson, but does not answer: it was stopped", "有一个终端在上课，但没有应答：它被暂停了"), "fg")
 	case len(all) == 0:
 		return "", &sockets.Error{Op: "lesson", Kind: "no-lesson", Message: names.T("no lesson of yours waits for a partner", "没有课在等对方加入"),
 			Why: names.T("a lesson with two ends has to be on in another terminal first", "要先在另一个终端里开始一课有两端的课"),
 			Fix: names.T("lesson tcp-echo", "lesson tcp-echo")}
-	case id != "" && !slices.ContainsFunc(all, func(t terminal) bool { return t.lesson == id }):
+	case len(all) > 0 && id != "" && !slices.ContainsFunc(all, func(t terminal) bool { return t.lesson == id }):
 		return "", refused(names.T("the lesson that is on there is "+all[0].lesson+", not "+id, "那里上的是 "+all[0].lesson+"，不是 "+id), "lesson join "+all[0].lesson)
 	}
 	return "", refused(names.T("both ends are taken already", "两端都已经有人了"), "lessons")
@@ -79,35 +86,51 @@ func (e *Env) choose(all []terminal, id string) (door string, err error) {
 type terminal struct {
 	door, lesson string
 	free         bool // nobody but the program has the other end
+	silent       bool // it does not answer: it was stopped
 }
 
-// terminals asks all doors in a folder, the newest first, what is behind them. The doors of those that died are removed.
-func (e *Env) terminals(dir string) (all []terminal) {
-	for _, door := range doors(dir) {
+// aGlance is how long a lesson that begins looks for other terminals.
+const aGlance = 50 * time.Millisecond
+
+// terminals asks all doors in the folders, the newest first, what is behind them. The doors of those that died are removed.
+func (e *Env) terminals(dirs []string, patience time.Duration) (all []terminal) {
+	for _, door := range doors(dirs) {
 		l, err := sys.Knock(door)
 		if err != nil {
-			if errors.Is(err, syscall.ECONNREFUSED) {
+			switch {
+			case errors.Is(err, syscall.ECONNREFUSED):
 				_ = os.Remove(door)
+			case errors.Is(err, syscall.EAGAIN):
+				all = append(all, terminal{door: door, silent: true})
 			}
 			continue
 		}
-		m, err := e.speak(l, message{Kind: "ask", Protocol: protocol})
+		m, err := e.speak(l, patience, message{Kind: "ask", Protocol: protocol})
 		l.Close()
-		if err == nil && m.Kind == "tell" {
-			all = append(all, terminal{door, m.Lesson, m.Free})
+		switch {
+		case err == nil && m.Kind == "tell":
+			all = append(all, terminal{door: door, lesson: m.Lesson, free: m.Free})
+		case e.Ctx.Err() != nil:
+			return all
+		default:
+			all = append(all, terminal{door: door, silent: true})
 		}
 	}
 	return all
 }
 
 // speak says something at a door, and waits for the answer.
-func (e *Env) speak(l *sys.Link, say message) (m message, err error) {
+func (e *Env) speak(l *sys.Link, patience time.Duration, say message) (m message, err error) {
 	(&pair{link: l}).send(say)
 	e.Block(func() {
-		late := time.AfterFunc(answers, l.Hang)
+		late, stop := time.AfterFunc(patience, l.Hang), context.AfterFunc(e.Ctx, l.Hang)
 		m, err = receive(l)
 		late.Stop()
+		stop()
 	})
+	if cause := e.Ctx.Err(); cause != nil {
+		err = e.interrupted(e.Command.Name, nil, cause)
+	}
 	return m, err
 }
 
@@ -117,7 +140,7 @@ func (e *Env) knock(door, id string, program bool) (*sys.Link, message, error) {
 	if err != nil {
 		return nil, message{}, err
 	}
-	m, err := e.speak(l, message{Kind: "hello", Protocol: protocol, Lesson: id, Network: network(), Who: who{PID: os.Getpid(), Program: program}})
+	m, err := e.speak(l, answers, message{Kind: "hello", Protocol: protocol, Lesson: id, Network: network(), Who: who{PID: os.Getpid(), Program: program}})
 	switch {
 	case err != nil:
 	case m.Kind == "begin":
@@ -137,8 +160,8 @@ func (e *Env) elsewhereOn(l *lessons.Lesson) names.Text {
 	if s.meeting == nil || s.paired() != nil {
 		return names.Text{}
 	}
-	dir, err := s.meeting.Folder()
-	if err != nil || !slices.ContainsFunc(e.terminals(dir), func(t terminal) bool { return t.free && t.lesson == l.ID }) {
+	dirs, err := s.meeting.Folders()
+	if err != nil || !slices.ContainsFunc(e.terminals(dirs, aGlance), func(t terminal) bool { return t.free && t.lesson == l.ID }) {
 		return names.Text{}
 	}
 	return names.T("This lesson is on in another terminal of yours, and an end of it is free there: `lesson join` takes that one.",

@@ -101,20 +101,40 @@ func doorPath(dir string, pid int) string {
 	return filepath.Join(dir, "lesson-"+strconv.Itoa(pid)+".sock")
 }
 
-// RemoveDoor takes the name of this program's door away, where it has one: for a program that ends at once.
-func (m *Meeting) RemoveDoor() {
-	if dir, err := m.Folder(); err == nil {
-		_ = os.Remove(doorPath(dir, os.Getpid()))
+// Abandon takes away the names that a lesson has in the file system, for a program that ends at once: its door, and the files of
+// its variables.
+func (s *Session) Abandon() {
+	if s.meeting != nil {
+		dirs, _ := s.meeting.Folders()
+		for _, dir := range dirs {
+			_ = os.Remove(doorPath(dir, os.Getpid()))
+		}
+	}
+	for end := time.Now().Add(lastMoment); !s.mu.TryLock(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) { // a line of the session's has it, who knows for how long
+			return
+		}
+	}
+	defer s.mu.Unlock()
+	if p := s.paired(); s.lesson != nil && (p == nil || !p.there() || p.who.Program) {
+		s.lesson.leave()
 	}
 }
 
-// doors are those in the folder, the newest first, but for this program's own.
-func doors(dir string) []string {
-	paths, _ := filepath.Glob(filepath.Join(dir, "lesson-*.sock"))
+// lastMoment is how long a program that ends at once waits for its session.
+const lastMoment = 50 * time.Millisecond
+
+// doors are those in the folders, the newest first, but for this program's own.
+func doors(dirs []string) []string {
 	since := map[string]time.Time{}
-	for _, path := range paths {
-		if info, err := os.Lstat(path); err == nil && path != doorPath(dir, os.Getpid()) {
-			since[path] = info.ModTime()
+	for _, dir := range dirs {
+		entries, _ := os.ReadDir(dir)
+		for _, x := range entries {
+			own, _ := filepath.Match("lesson-*.sock", x.Name())
+			path := filepath.Join(dir, x.Name())
+			if info, err := x.Info(); err == nil && own && path != doorPath(dir, os.Getpid()) {
+				since[path] = info.ModTime()
+			}
 		}
 	}
 	return slices.SortedFunc(maps.Keys(since), func(a, b string) int { return since[b].Compare(since[a]) })

@@ -171,6 +171,7 @@ func (s *Session) tellParted(p *pair) {
 	if g.run == nil || p.door == nil && s.openDoor(p) != nil {
 		return
 	}
+	g.told = false // the lesson's files are this one's now
 	en, zh := "{partner} is gone.", "{partner}不在了。"
 	switch {
 	case p.who.Program:
@@ -293,6 +294,7 @@ func (s *Session) partnerDid(p *pair, m *Moment) {
 		return
 	}
 	m.Role, m.Kind = s.lesson.run.Partner(), "act"
+	m.shorten()
 	p.tell(*m)
 	if p.coming || s.lesson.free {
 		return

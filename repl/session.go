@@ -142,7 +142,10 @@ func (s *Session) Quit() (bool, int) { s.mu.Lock(); defer s.mu.Unlock(); return 
 func (s *Session) Do(ctx context.Context, text string) *sockets.Act {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.settledDown()
+	s.settledDown(ctx)
+	if p := s.paired(); p != nil && p.coming { // the line is ended before it began
+		return s.givenUp(text)
+	}
 	s.doing = true
 	defer func() { s.doing = false }()
 	return s.do(ctx, text)

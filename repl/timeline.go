@@ -92,11 +92,30 @@ func (s *Session) tellDone(a *sockets.Act, st sockets.Step) {
 	} else if a.Value.Type != sockets.NoValue {
 		m.Result = "= " + a.Value.Text
 	}
-	if r := []rune(m.Result); len(r) > 200 {
-		m.Result = string(r[:200]) + "…"
-	}
+	m.shorten()
 	p.tell(m)
 	p.send(message{Kind: "act", Act: &m})
+}
+
+// The longest line and result that are told, in characters, and how many calls.
+const (
+	longestTold = 400
+	mostCalls   = 20
+)
+
+// shorten bounds what a moment holds: a message may be a megabyte, and a line has a thousand calls.
+func (m *Moment) shorten() {
+	cut := func(s string) string {
+		if r := []rune(s[:min(len(s), 4*longestTold+4)]); len(r) > longestTold {
+			return string(r[:longestTold]) + "…"
+		}
+		return s
+	}
+	m.Line, m.Result = cut(m.Line), cut(m.Result)
+	m.Calls = slices.Clone(m.Calls[:min(len(m.Calls), mostCalls)])
+	for i := range m.Calls {
+		m.Calls[i] = cut(m.Calls[i])
+	}
 }
 
 // Timeline are the moments of the lesson that is on, in their order: what the lines of both ends did, and the packets between.

@@ -28,6 +28,22 @@ func (f progressFile) Load() ([]byte, error) { return os.ReadFile(f.path) }
 
 func (f progressFile) Save(b []byte) error { return writeFile(f.path, b) }
 
+// Lock holds a file beside it.
+func (f progressFile) Lock() (unlock func(), err error) {
+	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
+		return nil, err
+	}
+	lock, err := os.OpenFile(f.path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := flock(lock); err != nil {
+		lock.Close()
+		return nil, err
+	}
+	return func() { lock.Close() }, nil
+}
+
 // misuse is an error of the command line.
 func misuse(t names.Text) error { return &sockets.Error{Message: t} }
 
@@ -61,6 +77,9 @@ func newLesson(s *settings) *cobra.Command {
 				s.first += " --play"
 			}
 			if role != "" {
+				if strings.Trim(role, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+					return misuse(names.T("--as names a role of the lesson, not "+strconv.Quote(role), "--as 后面是课里的角色，而不是 "+strconv.Quote(role)))
+				}
 				s.first += " --as " + role
 			}
 			if err := s.enterLab(s.inLab); err != nil {

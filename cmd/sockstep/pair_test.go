@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -223,6 +222,11 @@ func TestTwoTerminals(t *testing.T) {
 				if !a.said("has come: the terminal of process") {
 					t.Errorf("nobody has come: %+v", a.asides)
 				}
+				// They are one user's, who has done both ends, and saved at the same moments.
+				p := a.does("progress").Value.Fields["lessons"].([]any)[0].(map[string]any)
+				if p["done"] != p["steps"] {
+					t.Errorf("the progress is %+v", p)
+				}
 			})
 		}
 	}
@@ -409,143 +413,4 @@ func TestEarly(t *testing.T) {
 	a.hears("send k ")
 	a.does("predict b")
 	a.at("answer")
-}
-
-// TestUninvited: who may not come in is told why.
-func TestUninvited(t *testing.T) {
-	user := home(t)
-	c := open(t, user)
-	if e := c.types("lesson join").Error; e == nil || e.Kind != "no-lesson" || !strings.HasPrefix(e.Fix, "lesson ") {
-		t.Errorf("with nobody there: %+v", e)
-	}
-	a := open(t, user)
-	a.does("lesson tcp-echo")
-	if e := c.types("lesson join buffers").Error; e == nil || e.Kind != "refused" || !strings.Contains(e.Message, "tcp-echo") {
-		t.Errorf("for another lesson: %+v", e)
-	}
-	d := open(t, user)
-	if said := d.does("lesson tcp-echo").field("said"); !strings.Contains(said, "`lesson join` takes that one") {
-		t.Errorf("who begins a lesson that waits elsewhere is told %q", said)
-	}
-	d.does("lesson udp-echo")
-	if e := c.types("lesson join").Error; e == nil || e.Kind != "refused" || !strings.HasPrefix(e.Fix, "lesson join ") || !strings.Contains(e.Message, "tcp-echo and udp-echo") && !strings.Contains(e.Message, "udp-echo and tcp-echo") {
-		t.Errorf("where two lessons wait: %+v", e)
-	}
-	d.does("exit")
-	d.c.Wait()
-	b := open(t, user)
-	b.does("lesson join")
-	if e := c.types("lesson join").Error; e == nil || e.Kind != "refused" {
-		t.Errorf("a third one: %+v", e)
-	}
-	if e := c.types("lesson tcp-echo --as nobody").Error; e == nil || e.Kind != "usage" || !strings.Contains(e.Fix, "server") {
-		t.Errorf("a role that is none: %+v", e)
-	}
-	c.does("lesson handshake")
-	for _, line := range []string{"timeline", "lesson alone"} {
-		if e := c.types(line).Error; e == nil || e.Kind != "one-end" {
-			t.Errorf("%s in a lesson with one end: %+v", line, e)
-		}
-	}
-
-	// Where they meet nobody else may come, and it is none of the student's sockets.
-	run := strings.TrimPrefix(user[3], "XDG_RUNTIME_DIR=") + "/sockstep"
-	doors, _ := filepath.Glob(run + "/lesson-*.sock")
-	for _, door := range append(doors, run) {
-		info, err := os.Stat(door)
-		if err != nil || info.Mode().Perm()&0o077 != 0 {
-			t.Errorf("%s: %v %v", door, info.Mode(), err)
-		}
-	}
-	if len(doors) == 0 {
-		t.Error("there is no door")
-	}
-	for _, s := range []*shell{a, b} {
-		if list := s.does("sockets").Value.List; len(list) > 0 {
-			t.Errorf("the sockets are %v", list)
-		}
-		if fd := s.does("x = socket tcp").Value.Fields["fd"].(float64); fd > 20 {
-			t.Errorf("the first socket has the number %v", fd)
-		}
-		s.does("exit")
-		s.c.Wait()
-	}
-	if left, _ := filepath.Glob(run + "/lesson-*.sock"); len(left) > 0 {
-		t.Errorf("left behind: %v", left)
-	}
-}
-
-// TestBreak: who leaves the lesson for a while holds nobody up, and comes back to where the other one is.
-func TestBreak(t *testing.T) {
-	_, a, b := two(t)
-	a.solves()
-	a.does("free")
-	b.hears("server has left the lesson for a while")
-	b.solves()
-	b.solves()
-	a.told(2)
-	a.does("lesson")
-	a.at("accept")
-	b.at("accept")
-	a.does("lang zh")
-	a.solves()
-	a.at("answer")
-	a.does("lesson buffers")
-	b.hears("server has left. ")
-	b.does("lesson alone")
-	b.at("again") // the program has answered
-}
-
-// TestStoppedPartner: a terminal that is stopped holds the other one up no longer than the lesson does.
-func TestStoppedPartner(t *testing.T) {
-	_, a, b := two(t)
-	b.c.Process.Signal(syscall.SIGSTOP)
-	began := time.Now()
-	a.solves()
-	for range 200 {
-		a.does("print x")
-		a.does("x = socket tcp")
-		a.does("close x")
-	}
-	a.does("exit")
-	a.c.Wait()
-	if took := time.Since(began); took > longest/2 {
-		t.Errorf("it took %v", took)
-	}
-	b.c.Process.Signal(syscall.SIGCONT)
-	b.hears("in another terminal comes back")
-}
-
-// TestGoTo: every step of a lesson with two ends can be gone to, from either end; what it needs is set up at both.
-func TestGoTo(t *testing.T) {
-	course, err := lessons.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, h := range paired(t) {
-		t.Run(h.ID, func(t *testing.T) {
-			l, err := course.Lesson(h.ID)
-			if err != nil {
-				t.Fatal(err)
-			}
-			user := home(t)
-			a := open(t, user)
-			a.does("lesson " + h.ID)
-			b := open(t, user)
-			b.does("lesson join")
-			for i, st := range l.Steps {
-				by, other := a, b
-				if i%2 == 1 {
-					by, other = b, a
-				}
-				if e := by.does("goto " + st.ID); e.field("step") != st.ID || e.field("said") != "" {
-					t.Errorf("goto %s stands at %s: %s", st.ID, e.field("step"), e.field("said"))
-				}
-				other.at(st.ID)
-				if st.Role == l.Roles[i%2] { // and go on from there, as one is told
-					by.does("skip")
-				}
-			}
-		})
-	}
 }

@@ -16,12 +16,12 @@ import (
 
 // meeting is how the two terminals of a lesson find each other: in a folder of the user's alone.
 func (s *settings) meeting() *repl.Meeting {
-	return &repl.Meeting{Folder: playFolder, Program: s.startPartner}
+	return &repl.Meeting{Folders: ownFolders, Program: s.startPartner}
 }
 
 // startPartner starts this program once more, to play the other end of the lesson behind a door. It ends by itself when that end
 // of the link does; Ctrl-C at this terminal is not meant for it.
-func (s *settings) startPartner(door string) error {
+func (s *settings) startPartner(door string, ended func()) error {
 	path, err := os.Executable()
 	if err != nil {
 		return err
@@ -36,7 +36,7 @@ func (s *settings) startPartner(door string) error {
 	if err := c.Start(); err != nil {
 		return err
 	}
-	reap(c.Process)
+	reap(c.Process, ended)
 	return nil
 }
 

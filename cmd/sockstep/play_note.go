@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -73,15 +74,34 @@ func (f *noteFile) gone() {
 	}
 }
 
-// playFolder is a folder that nobody else may enter.
+// playFolder is the folder in which plays are followed.
 func playFolder() (string, error) {
-	var last error
-	for _, dir := range []string{filepath.Join(xdg.RuntimeDir, "sockstep"), filepath.Join(os.TempDir(), fmt.Sprintf("sockstep-%d", os.Getuid()))} {
-		if last = private(dir); last == nil {
-			return dir, nil
-		}
+	dirs, err := ownFolders()
+	if err != nil {
+		return "", err
 	}
-	return "", last
+	return dirs[0], nil
+}
+
+// longestFolder is how long the name of a folder may be in which sockets stand: theirs have 108 bytes at most, 104 on some systems.
+const longestFolder = 80
+
+// ownFolders are the folders that nobody else may enter, the best first.
+func ownFolders() (dirs []string, err error) {
+	for _, dir := range []string{filepath.Join(xdg.RuntimeDir, "sockstep"), filepath.Join(os.TempDir(), fmt.Sprintf("sockstep-%d", os.Getuid())), fmt.Sprintf("/tmp/sockstep-%d", os.Getuid())} {
+		if len(dir) > longestFolder || slices.Contains(dirs, dir) {
+			continue
+		}
+		if last := private(dir); last != nil {
+			err = last
+			continue
+		}
+		dirs = append(dirs, dir)
+	}
+	if len(dirs) > 0 {
+		err = nil
+	}
+	return dirs, err
 }
 
 // private makes a folder, or makes sure that it is this user's alone: only its owner may change its mode.

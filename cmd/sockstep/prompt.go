@@ -67,7 +67,7 @@ func (s *settings) prompt() error {
 	}
 	var sig *tty.SignalError
 	if errors.As(err, &sig) {
-		s.meeting().RemoveDoor()
+		p.session.Abandon()
 		return statusError(sig.ExitStatus()) // at once: the end of the process closes everything, whatever still waits
 	}
 	p.session.Close()

@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"strings"
 	"sync"
+	"syscall"
 
 	"golang.org/x/term"
 
@@ -67,7 +68,7 @@ func (s *settings) runReader(r io.Reader) error {
 }
 
 func (s *settings) runScript(session *repl.Session, in *repl.Lines, outErr func() error) (status int, err error) {
-	interrupt := watchInterrupt(s.typed)
+	interrupt := watchInterrupt(s.typed, session.Abandon)
 	defer interrupt.stop()
 	next := func() bool {
 		if s.typed {
@@ -126,16 +127,24 @@ type interrupter struct {
 	came   bool // during the line
 }
 
-func watchInterrupt(typed bool) *interrupter {
+// watchInterrupt watches for signals. abandon is called where one of them ends the program.
+func watchInterrupt(typed bool, abandon func()) *interrupter {
 	i := &interrupter{signals: make(chan os.Signal, 1)}
 	signal.Notify(i.signals, os.Interrupt)
+	for _, sig := range []os.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
+		if !signal.Ignored(sig) { // by nohup(1)
+			signal.Notify(i.signals, sig)
+		}
+	}
 	go func() {
-		for range i.signals {
-			if !i.endLine() && !typed {
-				signal.Reset(os.Interrupt)
-				if self, err := os.FindProcess(os.Getpid()); err == nil {
-					_ = self.Signal(os.Interrupt)
-				}
+		for sig := range i.signals {
+			if sig == os.Interrupt && (i.endLine() || typed) {
+				continue
+			}
+			abandon()
+			signal.Reset(sig)
+			if self, err := os.FindProcess(os.Getpid()); err == nil {
+				_ = self.Signal(sig)
 			}
 		}
 	}()

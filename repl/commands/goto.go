@@ -16,7 +16,7 @@ var goto_ = &repl.Command{
 	Run: func(e *repl.Env) error {
 		w, err := e.Next("STEP")
 		if err != nil {
-			return err
+			return e.StepMissing(err)
 		}
 		if err := e.Gives(0); err != nil {
 			return err

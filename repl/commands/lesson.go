@@ -44,6 +44,9 @@ var lesson_ = &repl.Command{
 			return err
 		}
 		if e.Flag("play") {
+			if role, as := e.FlagWord("as"); as {
+				return role.Err(names.T("a play has both ends: --as goes without --play", "演示时两端都在：--as 不和 --play 一起用"))
+			}
 			return e.Play(w, given)
 		}
 		if e.Flag("wait") && !given {

@@ -93,17 +93,22 @@ func (d *Door) Close() {
 	_ = os.Remove(d.path)
 }
 
-// Knock connects to a door. Where nobody is behind it any more, the error is ECONNREFUSED.
+// Knock connects to a door, and does not wait. Where nobody is behind it any more, the error is ECONNREFUSED; where whoever is there
+// has stopped and many have knocked before, EAGAIN.
 func Knock(path string) (*Link, error) {
 	fd, err := ownSocket()
 	if err != nil {
 		return nil, err
 	}
-	for {
-		err = unix.Connect(fd, &unix.SockaddrUnix{Name: path})
-		if err != unix.EINTR {
+	err = unix.SetNonblock(fd, true)
+	for err == nil {
+		if err = unix.Connect(fd, &unix.SockaddrUnix{Name: path}); err != unix.EINTR {
 			break
 		}
+		err = nil
+	}
+	if err == nil {
+		err = unix.SetNonblock(fd, false)
 	}
 	if err != nil {
 		_ = unix.Close(fd)
