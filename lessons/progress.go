@@ -223,6 +223,13 @@ type Row struct {
 	When      string `json:"when,omitempty"`
 }
 
+// Refresh reads what another terminal may have saved.
+func (p *Progress) Refresh() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.load()
+}
+
 // Tally counts a lesson. Done counts those without a hint alone; Hinted, Skipped, Untold and Partner are counted apart.
 func (p *Progress) Tally(h Head) (t Tally) {
 	p.mu.Lock()

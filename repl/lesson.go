@@ -209,10 +209,10 @@ func (s *Session) pass(how lessons.How) {
 	if !l.keepPlaying(ev) {
 		s.announce(ev)
 	}
-	s.tellPassed(how)
 	if l.play == nil { // what is played before a class, the presenter has not done
 		s.keep(l.progress.Pass(l.run.Lesson.ID, p, next))
 	}
+	s.tellPassed(how)
 }
 
 // measured says how a prediction came out.

@@ -30,9 +30,18 @@ func (e *Env) running() (*learning, error) {
 	return g, nil
 }
 
+// refreshed opens the course, with what was done of it by now, in other terminals too.
+func (e *Env) refreshed() (*learning, error) {
+	g, err := e.learning()
+	if err == nil && g.progress.Refresh() != nil {
+		return g, nil // what was known before is better than nothing; the next change tells
+	}
+	return g, err
+}
+
 // LessonList are the lessons, each with what was done of it.
 func (e *Env) LessonList() (sockets.Value, error) {
-	g, err := e.learning()
+	g, err := e.refreshed()
 	if err != nil {
 		return sockets.Value{}, err
 	}

@@ -90,7 +90,7 @@ func (e *Env) Quiz(ws []Word) error {
 
 // Progress tells what was done.
 func (e *Env) Progress() (sockets.Value, error) {
-	g, err := e.learning()
+	g, err := e.refreshed()
 	if err != nil {
 		return sockets.Value{}, err
 	}
@@ -112,7 +112,7 @@ func (e *Env) Progress() (sockets.Value, error) {
 
 // ExportProgress writes what was done to a file, as CSV or as JSON by its name, with mode 0600.
 func (e *Env) ExportProgress(w Word, create func(path string) (io.WriteCloser, error)) error {
-	g, err := e.learning()
+	g, err := e.refreshed()
 	if err != nil {
 		return err
 	}
