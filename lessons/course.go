@@ -6,7 +6,10 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/goccy/go-yaml"
 
@@ -61,12 +64,22 @@ func Open(files fs.FS) (*Course, error) {
 	c := &Course{files: files}
 	for _, f := range all { // in the order of their names
 		if name := f.Name(); path.Ext(name) == ".yaml" && !strings.HasPrefix(name, ".") {
-			c.heads = append(c.heads, c.head(name))
+			c.heads = append(c.heads, Head{File: name})
 		}
 	}
 	if len(c.heads) == 0 {
 		return nil, ErrNoLessons
 	}
+	var next atomic.Int64
+	var readers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(c.heads)) { // each file on its own: a lesson is to begin before anybody notices
+		readers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(c.heads)); i = next.Add(1) - 1 {
+				c.heads[i] = c.head(c.heads[i].File)
+			}
+		})
+	}
+	readers.Wait()
 	return c, nil
 }
 
