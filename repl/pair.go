@@ -26,8 +26,10 @@ import (
 
 // Meeting is how the two terminals of a lesson find each other.
 type Meeting struct {
-	// Folders are folders that nobody but this user may enter, the best first.
-	Folders func() ([]string, error)
+	// Folders are where they may meet, the best first.
+	Folders []string
+	// Private makes a folder, or makes sure that nobody but this user may enter it.
+	Private func(dir string) error
 	// Program starts this program once more, to play the partner that meets at the door; it ends with the link, and ended is called.
 	Program func(door string, ended func()) error
 }
@@ -132,11 +134,11 @@ func (s *Session) openDoor(p *pair) error {
 	if s.plays {
 		return errNoPartner
 	}
-	folders, err := s.meeting.Folders()
-	if err != nil {
-		return err
-	}
-	for _, dir := range folders {
+	err := error(errNoPartner)
+	for _, dir := range s.meeting.Folders {
+		if err = s.meeting.Private(dir); err != nil {
+			continue
+		}
 		if p.door, err = sys.OpenDoor(doorPath(dir, os.Getpid())); err == nil {
 			go s.doorman(p, p.door)
 			return nil

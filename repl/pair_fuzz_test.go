@@ -31,7 +31,7 @@ func FuzzPartner(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, said []byte) {
 		dir := t.TempDir()
-		s := repl.NewSession(repl.Config{Table: commands.Table(), Hold: true, Meeting: &repl.Meeting{Folders: func() ([]string, error) { return []string{dir}, nil }}})
+		s := repl.NewSession(repl.Config{Table: commands.Table(), Hold: true, Meeting: &repl.Meeting{Folders: []string{dir}, Private: func(string) error { return nil }}})
 		defer s.Close()
 		do := func(line string) {
 			t.Helper()

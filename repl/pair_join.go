@@ -31,11 +31,7 @@ func (e *Env) JoinLesson(w Word, given bool) error {
 	if e.Session.meeting == nil {
 		return errors.ErrUnsupported
 	}
-	dirs, err := e.Session.meeting.Folders()
-	if err != nil {
-		return err
-	}
-	all := e.terminals(dirs, answers)
+	all := e.terminals(answers)
 	if cause := e.Ctx.Err(); cause != nil {
 		return e.interrupted("lesson", nil, cause)
 	}
@@ -92,9 +88,9 @@ type terminal struct {
 // aGlance is how long a lesson that begins looks for other terminals.
 const aGlance = 50 * time.Millisecond
 
-// terminals asks all doors in the folders, the newest first, what is behind them. The doors of those that died are removed.
-func (e *Env) terminals(dirs []string, patience time.Duration) (all []terminal) {
-	for _, door := range doors(dirs) {
+// terminals asks all doors, the newest first, what is behind them. The doors of those that died are removed.
+func (e *Env) terminals(patience time.Duration) (all []terminal) {
+	for _, door := range e.Session.meeting.doors() {
 		l, err := sys.Knock(door)
 		if err != nil {
 			switch {
@@ -160,8 +156,7 @@ func (e *Env) elsewhereOn(l *lessons.Lesson) names.Text {
 	if s.meeting == nil || s.paired() != nil {
 		return names.Text{}
 	}
-	dirs, err := s.meeting.Folders()
-	if err != nil || !slices.ContainsFunc(e.terminals(dirs, aGlance), func(t terminal) bool { return t.free && t.lesson == l.ID }) {
+	if !slices.ContainsFunc(e.terminals(aGlance), func(t terminal) bool { return t.free && t.lesson == l.ID }) {
 		return names.Text{}
 	}
 	return names.T("This lesson is on in another terminal of yours, and an end of it is free there: `lesson join` takes that one.",

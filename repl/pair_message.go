@@ -105,8 +105,7 @@ func doorPath(dir string, pid int) string {
 // its variables.
 func (s *Session) Abandon() {
 	if s.meeting != nil {
-		dirs, _ := s.meeting.Folders()
-		for _, dir := range dirs {
+		for _, dir := range s.meeting.Folders {
 			_ = os.Remove(doorPath(dir, os.Getpid()))
 		}
 	}
@@ -125,9 +124,12 @@ func (s *Session) Abandon() {
 const lastMoment = 50 * time.Millisecond
 
 // doors are those in the folders, the newest first, but for this program's own.
-func doors(dirs []string) []string {
+func (m *Meeting) doors() []string {
 	since := map[string]time.Time{}
-	for _, dir := range dirs {
+	for _, dir := range m.Folders {
+		if _, err := os.Lstat(dir); err != nil || m.Private(dir) != nil {
+			continue
+		}
 		entries, _ := os.ReadDir(dir)
 		for _, x := range entries {
 			own, _ := filepath.Match("lesson-*.sock", x.Name())

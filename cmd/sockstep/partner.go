@@ -16,7 +16,7 @@ import (
 
 // meeting is how the two terminals of a lesson find each other: in a folder of the user's alone.
 func (s *settings) meeting() *repl.Meeting {
-	return &repl.Meeting{Folders: ownFolders, Program: s.startPartner}
+	return &repl.Meeting{Folders: ownFolders(), Private: private, Program: s.startPartner}
 }
 
 // startPartner starts this program once more, to play the other end of the lesson behind a door. It ends by itself when that end

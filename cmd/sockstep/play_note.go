@@ -75,33 +75,27 @@ func (f *noteFile) gone() {
 }
 
 // playFolder is the folder in which plays are followed.
-func playFolder() (string, error) {
-	dirs, err := ownFolders()
-	if err != nil {
-		return "", err
+func playFolder() (dir string, err error) {
+	for _, dir := range ownFolders() {
+		if err = private(dir); err == nil {
+			return dir, nil
+		}
 	}
-	return dirs[0], nil
+	return "", err
 }
 
 // longestFolder is how long the name of a folder may be in which sockets stand: theirs have 108 bytes at most, 104 on some systems.
 const longestFolder = 80
 
-// ownFolders are the folders that nobody else may enter, the best first.
-func ownFolders() (dirs []string, err error) {
-	for _, dir := range []string{filepath.Join(xdg.RuntimeDir, "sockstep"), filepath.Join(os.TempDir(), fmt.Sprintf("sockstep-%d", os.Getuid())), fmt.Sprintf("/tmp/sockstep-%d", os.Getuid())} {
-		if len(dir) > longestFolder || slices.Contains(dirs, dir) {
-			continue
+// ownFolders are the folders that are this user's alone, or are to be, the best first.
+func ownFolders() (dirs []string) {
+	own := fmt.Sprintf("sockstep-%d", os.Getuid())
+	for _, dir := range []string{filepath.Join(xdg.RuntimeDir, "sockstep"), filepath.Join(os.TempDir(), own), "/tmp/" + own} {
+		if len(dir) <= longestFolder && !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
 		}
-		if last := private(dir); last != nil {
-			err = last
-			continue
-		}
-		dirs = append(dirs, dir)
 	}
-	if len(dirs) > 0 {
-		err = nil
-	}
-	return dirs, err
+	return dirs
 }
 
 // private makes a folder, or makes sure that it is this user's alone: only its owner may change its mode.
