@@ -234,6 +234,7 @@ func (e *Env) failed(op string, k *sockets.Socket, holder, errno string, err err
 	sit := names.Situation{Op: op, Errno: errno, Holder: holder, Fill: append([]string{"op", op}, pairs...)}
 	if k != nil {
 		sit.Kind, sit.State = k.KindName(), situation(k)
+		sit.DontWait = e.Flag("dontwait") && (k.Blocking || k.Timeout > 0)
 		sit.Fill = append(sit.Fill, "s", k.Name)
 	}
 	x := names.Explain(sit)

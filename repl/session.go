@@ -192,7 +192,7 @@ func (s *Session) do(ctx context.Context, text string) *sockets.Act {
 
 // remember keeps what later lines ask for: the last value, and the last odd thing.
 func (s *Session) remember(act *sockets.Act) {
-	if act.Value.Type != sockets.NoValue || act.Value.Text != "" { // None is a value; and a failure may have one, what came before it
+	if !act.Value.IsNothing() { // a failure may have a value, too: what came before it
 		s.last = act.Value
 	}
 	odd := act.Err != nil

@@ -99,6 +99,9 @@ func (v Value) Field(name string) (Value, bool) {
 	return Value{}, false
 }
 
+// IsNothing reports whether v is no value at all. Python's None is one, and has a text.
+func (v Value) IsNothing() bool { return v.Type == NoValue && v.Text == "" }
+
 // Repr is v as Python's repr writes it: text is quoted.
 func (v Value) Repr() string {
 	switch {

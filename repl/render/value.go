@@ -20,7 +20,7 @@ const (
 func (d *drawing) value(a *sockets.Act) {
 	v := a.Value
 	switch {
-	case v.Type == sockets.NoValue:
+	case v.IsNothing():
 	case v.Type == sockets.CardValue && isGrouped(v.Fields):
 		d.groups(2, v.Fields)
 	case isLesson(v):
