@@ -326,7 +326,7 @@ func (e *Env) explain(err error) error {
 	var known *sockets.Error
 	switch {
 	case errors.As(err, &known):
-		return known
+		return e.line.meant(known)
 	case errors.Is(err, errors.ErrUnsupported):
 		return &sockets.Error{Op: e.Command.Name, Kind: "unsupported", Err: err, Message: names.T(err.Error(), err.Error()),
 			Why: names.T("this system does not offer it", "这个系统不提供这项功能")}

@@ -207,13 +207,13 @@ func (s *Session) remember(act *sockets.Act) {
 
 // run finds the command and runs it, here or as a job; false where there is no such command or flag.
 func (s *Session) run(ctx context.Context, e *Env, act *sockets.Act, line Line) (begun bool) {
+	typed := line
 	command, line, err := s.table.verb(line, s.names)
-	if err != nil {
-		act.Err = err
-		return false
+	if err == nil {
+		err = e.begin(ctx, act, command, line)
 	}
-	if err := e.begin(ctx, act, command, line); err != nil {
-		act.Err = err
+	if err != nil {
+		act.Err = typed.meant(err)
 		return false
 	}
 	if line.Job {
