@@ -209,6 +209,9 @@ func (s *Session) remember(act *sockets.Act) {
 func (s *Session) run(ctx context.Context, e *Env, act *sockets.Act, line Line) (begun bool) {
 	typed := line
 	command, line, err := s.table.verb(line, s.names)
+	if said := s.answer(typed, err == nil); said != nil {
+		err = said
+	}
 	if err == nil {
 		err = e.begin(ctx, act, command, line)
 	}
