@@ -48,7 +48,7 @@ var explainSend = []row{
 			"先在对端端口上绑定接收者，再次 `send {s} hello`。错误只报告一次。")),
 	when(sends, "EMSGSIZE", "udp", "",
 		T("A UDP datagram over IPv4 holds at most 65507 bytes (65535 less 20 of IP and 8 of UDP), over IPv6 65527; with \"don't fragment\" set, only what fits the MTU. Nothing was sent.",
-			"IPv4 上的 UDP 数据报最多 65507 字节（65535 减去 IP 头 20 和 UDP 头 8），IPv6 上最多 65527；设置了不分片时只能放得进 MTU。什么也没有发出。"),
+			"IPv4 上的 UDP 数据报最多 65507 字节（65535 减去 IP 首部 20 和 UDP 首部 8），IPv6 上最多 65527；设置了不分片时只能放得进 MTU。什么也没有发出。"),
 		T("Send it in several datagrams: `sendto {s} {addr} --fill 1400`. Or use TCP.",
 			"分成几个数据报发送：`sendto {s} {addr} --fill 1400`；或改用 TCP。")),
 	when(sends, "EMSGSIZE", "icmp raw", "",
