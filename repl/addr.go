@@ -39,6 +39,9 @@ func ReadAddress(ws []Word, onUnix bool) (spec AddressSpec, used int, err *socke
 	case strings.Contains(text, "/"):
 		return unixSpec(text), 1, nil
 	}
+	if i := wideIn(w); i >= 0 && !onUnix { // no name server is to be asked for it
+		return spec, 1, wideError(w.Raw, i, narrowed(w.Raw)).At(w.Col, len(w.Raw))
+	}
 	host, port, ok := cutPort(text)
 	if ok {
 		if port == "" {

@@ -308,12 +308,13 @@ func (e *Env) Message() ([]byte, error) {
 			e.Act.Note("bare-escape", "word", w.Raw)
 		}
 	}
-	e.NoteBareName(ws)
+	e.NoteBare(ws)
 	return b, nil
 }
 
-// NoteBareName notes that a single word is also the name of a kept value, which was hardly meant as a word.
-func (e *Env) NoteBareName(ws []Word) {
+// NoteBare notes what bare words may have been meant as: a text in quotes; and a single one, the value that is kept under this name.
+func (e *Env) NoteBare(ws []Word) {
+	e.noteCurly(ws)
 	if len(ws) != 1 || ws[0].Quoted || ws[0].Value != nil {
 		return
 	}

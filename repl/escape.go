@@ -53,6 +53,9 @@ func (x *lexer) quoted(isBytes bool) (string, *sockets.Error) {
 			x.pos++
 		}
 	}
+	if err := x.wideQuote(start + strings.IndexByte(x.line[start:], quote)); err != nil {
+		return "", err
+	}
 	return "", sockets.Usage(names.T("this quote is never closed", "这个引号没有闭合")).At(start, len(x.line)-start).
 		Hint(names.T("end it with "+string(quote), "在末尾加上 "+string(quote)))
 }

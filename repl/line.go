@@ -3,6 +3,7 @@ package repl
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"sockstep/sockets"
 	"sockstep/sockets/names"
@@ -56,7 +57,7 @@ func parseLine(text string, vars lookup, room []Word) (Line, *sockets.Error) {
 	}
 	switch {
 	case len(l.Names) > 0:
-		return l, sockets.Usage(names.T("a command is missing after =", "= 之后缺少命令")).At(max(len(strings.TrimRight(text, " \t"))-1, 0), 1).
+		return l, sockets.Usage(names.T("a command is missing after =", "= 之后缺少命令")).At(max(len(strings.TrimRightFunc(text, unicode.IsSpace))-1, 0), 1).
 			Hint(names.T(l.Names[0].Text+" = socket tcp", l.Names[0].Text+" = socket tcp"))
 	case l.Job || l.MustFail:
 		return l, sockets.Usage(names.T("a command is missing", "缺少命令")).At(strings.IndexAny(text, "!&"), 1)
@@ -70,7 +71,7 @@ var failures = []string{"timed-out", "cancelled", "usage", "eof", "expect", "no-
 // failure is the errno or the kind of failure that s begins with, "" for neither.
 func failure(s string) string {
 	word := s
-	if i := strings.IndexAny(s, " \t"); i >= 0 {
+	if i := strings.IndexFunc(s, unicode.IsSpace); i >= 0 {
 		word = s[:i]
 	}
 	switch {
@@ -84,12 +85,7 @@ func failure(s string) string {
 
 // assigned is what stands left of "=" in a line that begins with NAME, NAME = and "" in any other. An "==" is no "=".
 func assigned(s string) string {
-	blanks := func(i int) int {
-		for i < len(s) && (s[i] == ' ' || s[i] == '\t') {
-			i++
-		}
-		return i
-	}
+	blanks := func(i int) int { return len(s) - len(strings.TrimLeftFunc(s[i:], unicode.IsSpace)) }
 	for i := 0; ; {
 		n := nameLen(s[i:])
 		i = blanks(i + n)

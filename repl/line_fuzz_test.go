@@ -29,6 +29,7 @@ var lines = []string{
 	`send s "GET / HTTP/1.1\r\n\r\n"`, `send s b'\x00\xff' 'ÿ' "$data ${text}"`, "send s '", `send s "\`, `print '\x4' '\u12' '\N{BULLET}' '\N{'`,
 	"print $nope ${text ${} $ $1 $$ ${", "bind s ('127.0.0.1', 80)", "bind s ($addr)", "bind s ('a", "recv s --until='\\r\\n' --exactly=3 -- --peek",
 	"名字 = print 你好\u3000全角", "a\x00b\xff\xfe", "x == y", "x , y,z= socketpair", "send s it's #not", "!usage\tx", "b'é'", "\\", "'\\777'",
+	"c，d ＝ socketpair", "s　= socket", "send s 'hello’", "send s \"it’s", "bind s ('x'， 80）", "bind s （'x'，80）", "！usage x ＆",
 }
 
 func checkPlace(t *testing.T, line string, err *sockets.Error) {
@@ -105,6 +106,7 @@ func FuzzReadAddress(f *testing.F) {
 		"127.0.0.1:80", "127.0.0.1 80", "[::1]:80", "[::1] 80", "::1 80", "::1", ":80", "*:80", "127.0.0.1:http", "localhost:99999", "localhost", "80", ":", "[", "[]:1", "]:1",
 		"('127.0.0.1', 80)", "('::1', 80, 0, 0)", "('fe80::1', 80, 0, 2)", "('x',)", "()", "('x', -1)", "$addr", "$text", "$data 1", "/tmp/s", "./s", "unix:s", "unix:", "@a", "@", `"\x00a"`, "a:b:c",
 		"127.0.0.1:+1", "127.0.0.1:-0", "127.0.0.1:0080", "127.0.0.1 --", "127.0.0.1 -1", "fe80::1%lo 80", "[fe80::1%lo]:80",
+		"127.0.0.1：80", "127。0。0。1:80", "【::1】:80", "（'x'，80）", "“x:80”", "./x：y",
 	} {
 		f.Add(a, true)
 		f.Add(a, false)

@@ -18,7 +18,7 @@ func (e *Env) Table() Table { return e.Session.table }
 
 // Last is the last value that a line gave; not ok where none did.
 func (e *Env) Last() (sockets.Value, bool) {
-	return e.Session.last, e.Session.last.Type != sockets.NoValue || e.Session.last.Text != ""
+	return e.Session.last, !e.Session.last.IsNothing()
 }
 
 // LastOdd is the last act that failed or had a note, nil for none.

@@ -234,6 +234,7 @@ func (e *Env) failed(op string, k *sockets.Socket, holder, errno string, err err
 	sit := names.Situation{Op: op, Errno: errno, Holder: holder, Fill: append([]string{"op", op}, pairs...)}
 	if k != nil {
 		sit.Kind, sit.State = k.KindName(), situation(k)
+		sit.DontWait = e.Flag("dontwait") && (k.Blocking || k.Timeout > 0)
 		sit.Fill = append(sit.Fill, "s", k.Name)
 	}
 	x := names.Explain(sit)
@@ -332,7 +333,7 @@ func (e *Env) explain(err error) error {
 	var known *sockets.Error
 	switch {
 	case errors.As(err, &known):
-		return known
+		return e.line.meant(known)
 	case errors.Is(err, errors.ErrUnsupported):
 		return &sockets.Error{Op: e.Command.Name, Kind: "unsupported", Err: err, Message: names.T(err.Error(), err.Error()),
 			Why: names.T("this system does not offer it", "这个系统不提供这项功能")}

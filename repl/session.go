@@ -195,7 +195,7 @@ func (s *Session) do(ctx context.Context, text string) *sockets.Act {
 
 // remember keeps what later lines ask for: the last value, and the last odd thing.
 func (s *Session) remember(act *sockets.Act) {
-	if act.Value.Type != sockets.NoValue || act.Value.Text != "" { // None is a value; and a failure may have one, what came before it
+	if !act.Value.IsNothing() { // a failure may have a value, too: what came before it
 		s.last = act.Value
 	}
 	odd := act.Err != nil
@@ -210,13 +210,16 @@ func (s *Session) remember(act *sockets.Act) {
 
 // run finds the command and runs it, here or as a job; false where there is no such command or flag.
 func (s *Session) run(ctx context.Context, e *Env, act *sockets.Act, line Line) (begun bool) {
+	typed := line
 	command, line, err := s.table.verb(line, s.names)
-	if err != nil {
-		act.Err = err
-		return false
+	if said := s.answer(typed, err == nil); said != nil {
+		err = said
 	}
-	if err := e.begin(ctx, act, command, line); err != nil {
-		act.Err = err
+	if err == nil {
+		err = e.begin(ctx, act, command, line)
+	}
+	if err != nil {
+		act.Err = typed.meant(err)
 		return false
 	}
 	if line.Job {

@@ -31,6 +31,9 @@ func (e *Env) Address(family sockets.Family) (sockets.Address, error) {
 	if n > 1 {
 		w.Raw = e.line.Text[w.Col : e.words[1].Col+len(e.words[1].Raw)]
 	}
+	if spec.Unix {
+		e.noteCurly(e.words[:n])
+	}
 	e.words = e.words[n:]
 	addr, rerr := e.Resolve(spec, family, w)
 	if !spec.Address.IsZero() {

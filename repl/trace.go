@@ -24,7 +24,8 @@ type trace struct {
 	wire      Wire // nil while nothing is looked at
 	inferring bool // packets cannot be captured, and what must have gone is told instead
 	tallies   map[endOf]tally
-	off       bool // nothing is to be looked at: the student's wish, or there is no way to
+	unseen    *sockets.Error // why packets cannot be captured, once it was tried in vain
+	off       bool           // nothing is to be looked at: the student's wish, or there is no way to
 	stop      context.CancelFunc
 	follower  wire.Follower
 	ports     map[Port]bool

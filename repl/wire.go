@@ -86,7 +86,7 @@ func (e *Env) lookAtWire() {
 		t.off = true
 		var told *sockets.Error
 		if errors.As(err, &told) {
-			t.inferring = s.openKernel != nil
+			t.inferring, t.unseen = s.openKernel != nil, told
 			e.Act.Note("packets-unseen")
 			return
 		}
@@ -98,10 +98,14 @@ func (e *Env) lookAtWire() {
 func (e *Env) WireOn() error {
 	t := &e.Session.trace
 	err := e.Session.wireOn()
-	t.off = err != nil
+	t.off, t.unseen = err != nil, nil
 	t.inferring = err != nil && e.Session.openKernel != nil
+	errors.As(err, &t.unseen)
 	return err
 }
+
+// Unseen says what is missing where packets were to be seen and could not; nil where that was not so.
+func (e *Env) Unseen() *sockets.Error { return e.Session.trace.unseen }
 
 func (s *Session) wireOn() error {
 	t := &s.trace

@@ -186,6 +186,9 @@ func (x *lexer) tuple() (Word, *sockets.Error) {
 		}
 	}
 	w.Raw = x.line[w.Col:]
+	if err := x.wideBracket(w.Col); err != nil {
+		return w, err
+	}
 	return w, w.Err(names.T("this bracket is never closed", "这个括号没有闭合"))
 }
 

@@ -39,6 +39,7 @@ type Field struct {
 	Value Value
 
 	// How a card is shown to a person. What a program is given depends on the name and the value alone.
+	Called  names.Text // in place of the name, where that is a plain word in this field alone
 	Told    names.Text // in place of the value, where that alone says too little: "5 of 8 places"
 	Group   names.Text // the title that fields stand together under, beside those of other groups where there is room
 	Unshown bool       // there, but not shown
@@ -98,6 +99,9 @@ func (v Value) Field(name string) (Value, bool) {
 	}
 	return Value{}, false
 }
+
+// IsNothing reports whether v is no value at all. Python's None is one, and has a text.
+func (v Value) IsNothing() bool { return v.Type == NoValue && v.Text == "" }
 
 // Repr is v as Python's repr writes it: text is quoted.
 func (v Value) Repr() string {

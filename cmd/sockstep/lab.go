@@ -234,6 +234,9 @@ func (c ownCable) State() (settings, counts []sockets.Field, err error) {
 		lanes("bytes", count(func(l lab.LaneState) uint64 { return l.Bytes })),
 		lanes("lost", count(func(l lab.LaneState) uint64 { return l.Lost })),
 	}
+	for i, t := range []names.Text{names.T("frames", "帧"), names.T("bytes", "字节"), names.T("lost", "丢失")} {
+		counts[i].Called = t
+	}
 	return settings, counts, nil
 }
 

@@ -70,7 +70,12 @@ func writeFile(path string, b []byte) error {
 
 // language is the one of --lang, else of the settings, else of LC_ALL, LC_MESSAGES, LANG.
 func (s *settings) language() names.Lang {
-	for _, v := range []string{s.lang, loadPreferences().Lang, os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")} {
+	return firstLanguage(s.lang, loadPreferences().Lang)
+}
+
+// firstLanguage is the first of these that is one, else that of the environment.
+func firstLanguage(chosen ...string) names.Lang {
+	for _, v := range append(chosen, os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")) {
 		if v == "" {
 			continue
 		}

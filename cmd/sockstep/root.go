@@ -100,6 +100,8 @@ func (s *settings) root() *cobra.Command {
 			return s.session()
 		},
 	}
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return s.roomForFiles() }
+	root.SetHelpCommand(newHelp(s))
 	root.SetIn(s.io.in)
 	root.SetOut(s.io.out)
 	root.SetErr(s.io.err)

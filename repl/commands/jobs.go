@@ -18,16 +18,16 @@ var jobs = &repl.Command{
 		}
 		var rows []sockets.Value
 		for _, j := range e.JobList() {
-			state := "running"
+			state, told := "running", names.T("running", "运行中")
 			switch {
 			case j.Err:
-				state = "failed"
+				state, told = "failed", names.T("failed", "失败")
 			case j.Ended:
-				state = "done"
+				state, told = "done", names.T("done", "结束")
 			}
 			rows = append(rows, sockets.CardOf(
 				sockets.Field{Name: "job", Value: sockets.IntOf(int64(j.ID))},
-				sockets.Field{Name: "state", Value: sockets.TextOf(state)},
+				sockets.Field{Name: "state", Value: sockets.TextOf(state), Told: told},
 				sockets.Field{Name: "line", Value: sockets.TextOf(j.Line)},
 			))
 		}

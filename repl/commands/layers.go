@@ -51,6 +51,9 @@ var layers_ = &repl.Command{
 // nothingOnWire says that nothing was seen on the wire, which the line is about.
 func nothingOnWire(e *repl.Env) error {
 	err := &sockets.Error{Op: e.Command.Name, Message: names.T("no packet was seen yet", "还没有看到报文")}
+	if x := e.Unseen(); x != nil {
+		return err.Because(x.Message).Hint(x.Fix)
+	}
 	if !e.WireIsOn() {
 		return err.Hint(names.T("wire on", "wire on"))
 	}

@@ -15,7 +15,7 @@ var predict_ = &repl.Command{
 	Example: []string{"lesson attributes", "goto listen", "predict LISTEN"},
 	Run: func(e *repl.Env) error {
 		if !e.More() {
-			return e.Missing("ANSWER")
+			return e.MissingAnswer()
 		}
 		if err := e.CheckNames(0); err != nil {
 			return err

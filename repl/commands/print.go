@@ -19,7 +19,7 @@ var print_ = &repl.Command{
 	Run: func(e *repl.Env) error {
 		var shown, py []string
 		words := e.Rest()
-		e.NoteBareName(words)
+		e.NoteBare(words)
 		for _, w := range words {
 			if w.Value != nil {
 				shown = append(shown, w.Value.Text)

@@ -59,7 +59,7 @@ var sockopt = &repl.Command{
 			if unit := opt.Unit.In(e.Lang()); unit != "" {
 				v.Fields = append(v.Fields, sockets.Field{Name: "unit", Value: sockets.TextOf(unit)})
 			}
-			v.Fields = append(v.Fields, sockets.Field{Name: "meaning", Value: sockets.TextOf(opt.Meaning.In(e.Lang()))})
+			v.Fields = append(v.Fields, sockets.Field{Name: "meaning", Value: sockets.TextOf(meaningOf(opt, v).In(e.Lang()))})
 		}
 		e.Result(v)
 		return nil
@@ -273,11 +273,19 @@ func allOptions(e *repl.Env, k *sockets.Socket) error {
 		rows = append(rows, sockets.CardOf(
 			sockets.Field{Name: "option", Value: sockets.TextOf(o.Name)},
 			sockets.Field{Name: "value", Value: v},
-			sockets.Field{Name: "meaning", Value: sockets.TextOf(o.Meaning.In(e.Lang()))},
+			sockets.Field{Name: "meaning", Value: sockets.TextOf(meaningOf(o, v).In(e.Lang()))},
 		))
 	})
 	e.Result(sockets.ListOf(rows...))
 	return nil
+}
+
+// meaningOf is what an option means at the value that it has.
+func meaningOf(o names.Option, v sockets.Value) names.Text {
+	if v.Type != sockets.IntValue {
+		return o.Meaning
+	}
+	return o.MeaningAt(v.Int)
 }
 
 var shortUnits = map[string]string{"seconds": "s", "milliseconds": "ms", "microseconds": "µs"}

@@ -15,9 +15,9 @@ var watch = &repl.Command{
 	Summary: names.T("watch queues, window, RTT and state over time", "持续观察队列、窗口、往返时间和状态"),
 	Detail: names.T(
 		"At the prompt the picture is drawn in place until a key is pressed; jobs and notices go on meanwhile. In a script it ends by --timeout or --samples, and the last picture is its value; in JSON every sample stands in its list, times in microseconds. "+
-			"A plot has the newest at the right.",
+			"A plot has the newest at the right; below stands what came, with the time since the watch began.",
 		"在提示符下，图在原处不断刷新，按任意键结束；作业和通知照常进行。在脚本里由 --timeout 或 --samples 结束，最后一张图就是它的值；JSON 的 list 里有每个样本，时间以微秒计。"+
-			"曲线最右边是最新的。"),
+			"曲线最右边是最新的；下方列出到来的数据和状态变化，以及距开始观察的时间。"),
 	Flags: []repl.Flag{
 		{Name: "every", Arg: "D", Meaning: names.T("look so often: 0.2, 50ms", "多久看一次：0.2、50ms")},
 		{Name: "samples", Arg: "NUMBER", Meaning: names.T("end after so many looks", "看这么多次就结束")},

@@ -24,6 +24,7 @@ type watching struct {
 	began  time.Time
 	taken  int
 	series []render.Series
+	events []render.WatchEvent
 	calls  []sockets.Call // made, equal ones counted together
 }
 
@@ -85,7 +86,7 @@ func (w *watching) rest(tick, over <-chan time.Time) (ended bool) {
 
 func (w *watching) draw() {
 	columns, rows := w.live.Size()
-	w.live.Draw(render.Watch(w.series, columns, rows, render.WatchOptions{Lang: w.Lang(), Color: w.live.Color(), Key: render.AnyKey}))
+	w.live.Draw(render.Watch(w.series, columns, rows, render.WatchOptions{Lang: w.Lang(), Color: w.live.Color(), Key: render.AnyKey, Events: w.events}))
 }
 
 // look takes a sample of each socket. Its calls are counted, not told one by one: they are the same each time.
@@ -97,6 +98,9 @@ func (w *watching) look() {
 		s.At = time.Since(w.began)
 		one := &w.series[i]
 		one.Name, one.Kind, one.Local, one.Peer = w.NameOf(k), typeWord(k), shownAddress(k.Local), shownAddress(k.Peer)
+		if n := len(one.Samples); n > 0 {
+			w.events = render.AddEvents(w.events, one.Name, one.Samples[n-1], s)
+		}
 		if len(one.Samples) >= w.most {
 			one.Samples = append(one.Samples[:0], one.Samples[w.most/2:]...)
 		}
@@ -126,7 +130,7 @@ func (w *watching) count(c sockets.Call) {
 // give is the last picture as a value, and each sample as a card in its list.
 func (w *watching) give() {
 	const rows = 22
-	v := render.WatchPicture(w.series, w.Width()-2, rows, render.WatchOptions{Lang: w.Lang(), Over: true}).Value()
+	v := render.WatchPicture(w.series, w.Width()-2, rows, render.WatchOptions{Lang: w.Lang(), Over: true, Events: w.events}).Value()
 	for i := range w.taken {
 		for _, s := range w.series {
 			if w.live == nil {

@@ -108,6 +108,9 @@ func drawWire(e *repl.Env, k *sockets.Socket) error {
 
 func nothingSeen(e *repl.Env, k *sockets.Socket) error {
 	err := &sockets.Error{Op: "wire", Message: names.T("no packet of "+k.Name+" was seen", "还没有看到 "+k.Name+" 的报文")}
+	if x := e.Unseen(); x != nil {
+		return err.Because(x.Message).Hint(x.Fix)
+	}
 	if !e.WireIsOn() {
 		return err.Because(names.T("packets are looked at from wire on until wire off", "只有在 wire on 到 wire off 之间才看报文")).Hint(names.T("wire on", "wire on"))
 	}

@@ -10,7 +10,7 @@ func (d *drawing) card(indent int, fields []sockets.Field) {
 	widest := 0
 	for _, f := range fields {
 		if f.Value.Type != sockets.CardValue && !isCards(f.Value) {
-			widest = max(widest, Width(Sanitize(f.Name)))
+			widest = max(widest, Width(d.fieldName(f)))
 		}
 	}
 	widest = min(widest, max(d.width/3, 8))
@@ -19,7 +19,7 @@ func (d *drawing) card(indent int, fields []sockets.Field) {
 			continue
 		}
 		d.to(indent)
-		name := Sanitize(f.Name)
+		name := d.fieldName(f)
 		switch {
 		case f.Value.Type == sockets.CardValue && len(f.Value.Fields) > 0:
 			d.lines(indent, dim, []string{shorten(name, d.room(indent))})
@@ -38,6 +38,8 @@ func (d *drawing) card(indent int, fields []sockets.Field) {
 		}
 	}
 }
+
+func (d *drawing) fieldName(f sockets.Field) string { return fieldName(f, d.lang) }
 
 // fieldText is what a card shows of a field.
 func (d *drawing) fieldText(f sockets.Field) string { return fieldText(f, d.lang) }

@@ -10,16 +10,18 @@ import (
 )
 
 var (
-	wordsRange   = names.T("bytes {a} to {b}", "字节 {a} 到 {b}")
-	wordsQuoted  = names.T(" (quoted)", "（引用）")
-	wordsAdds    = names.T("it adds: ", "它添加了：")
-	wordsTotal   = names.T("= {n} bytes, {h} of them headers", "= {n} 字节，其中首部 {h} 字节")
-	wordsCarried = names.T("{n} bytes", "{n} 字节")
-	wordsBorders = names.T("║ begins a layer, │ a field; below stands the number of its first byte", "║ 处开始一层，│ 处开始一个字段，下方是它第一个字节的编号")
-	wordByte     = names.T("byte", "字节")
-	wordsSeven   = names.T("of seven layers", "七层")
-	wordsFour    = names.T("of four", "四层")
-	wordsFive    = names.T("of five", "五层")
+	wordsRange    = names.T("bytes {a} to {b}", "字节 {a} 到 {b}")
+	wordsQuoted   = names.T(" (quoted)", "（引用）")
+	wordsData     = names.T("data of the packet that is quoted", "被引用报文里的数据")
+	wordsInQuoted = names.T(", in the packet that is quoted", "（在被引用的报文里）")
+	wordsAdds     = names.T("it adds: ", "它添加了：")
+	wordsTotal    = names.T("= {n} bytes, {h} of them headers", "= {n} 字节，其中首部 {h} 字节")
+	wordsCarried  = names.T("{n} bytes", "{n} 字节")
+	wordsBorders  = names.T("║ begins a layer, │ a field; below stands the number of its first byte", "║ 处开始一层，│ 处开始一个字段，下方是它第一个字节的编号")
+	wordByte      = names.T("byte", "字节")
+	wordsSeven    = names.T("of seven layers", "七层")
+	wordsFour     = names.T("of four", "四层")
+	wordsFive     = names.T("of five", "五层")
 )
 
 // layerTones are by the layer's name in the model of seven.
@@ -106,7 +108,7 @@ func (a *apart) toneOf(layer int) tone {
 
 // name is what a layer is called in the language.
 func (a *apart) name(l wire.Layer) string {
-	if t, ok := names.HeaderWord(l.Name); ok {
+	if t, ok := names.LayerName(l.Name); ok {
 		return say(t, a.lang)
 	}
 	return l.Name
@@ -168,8 +170,12 @@ func (a *apart) layer(i int) {
 	a.fields(i)
 }
 
-// place is where a layer stands in the three models.
+// place is where a layer stands in the three models. What an error quotes is the beginning of a packet that went before: its
+// data is no layer of this one.
 func (a *apart) place(l wire.Layer) string {
+	if l.Quoted && l.Name == "payload" {
+		return a.say(wordsData)
+	}
 	var parts []string
 	for _, m := range []struct {
 		model names.Model
@@ -180,88 +186,11 @@ func (a *apart) place(l wire.Layer) string {
 			parts = append(parts, a.say(m.title)+a.say(wordsColon)+say(x.Name, a.lang))
 		}
 	}
-	return strings.Join(parts, a.say(wordsComma))
-}
-
-// In a wide window the fields of a header have their bytes beside them, and what they mean is told to the end.
-const (
-	wideFrom    = 112 // columns
-	bytesColumn = len("00 00 00 00 00 00")
-	valueMost   = len("0000:0000:0000:0000:0000:0000:0000:0000")
-	fieldIndent = 4
-)
-
-// fields writes the fields of a header.
-func (a *apart) fields(layer int) {
-	fields := a.layers[layer].Fields
-	rows := Table{Columns: []Column{{Weight: 0}, {Weight: 1}, {Weight: 2}}}
-	var where []string
-	widest := 0
-	for _, f := range fields {
-		name, meaning := f.ID, ""
-		if x, ok := names.LookupHeaderField(f.ID); ok {
-			name, meaning = say(x.Name, a.lang), say(x.Meaning, a.lang)
-		}
-		if word, ok := names.HeaderWord(f.Word); ok && f.Word != "" {
-			meaning = say(word, a.lang)
-		}
-		at := strconv.Itoa(f.Begin)
-		if f.End-1 > f.Begin {
-			at += "-" + strconv.Itoa(f.End-1)
-		}
-		where, widest = append(where, at), max(widest, len(at))
-		rows.Rows = append(rows.Rows, []string{name, f.Value, meaning})
+	place := strings.Join(parts, a.say(wordsComma))
+	if l.Quoted && place != "" {
+		place += a.say(wordsInQuoted)
 	}
-	column := fieldIndent + widest + columnGap
-	begin := func(i int) {
-		a.p.line()
-		a.p.to(fieldIndent)
-		a.p.add(a.tones[layer][i], where[i])
-		a.p.to(column)
-	}
-	if a.width < wideFrom {
-		_, lines, _ := rows.Lines(max(a.width-column, 8))
-		for i, l := range lines {
-			begin(i)
-			a.p.add(toneNone, l)
-		}
-		return
-	}
-	nameWidth, valueWidth := 0, 0
-	for _, r := range rows.Rows {
-		nameWidth = max(nameWidth, Width(r[0]))
-		valueWidth = min(max(valueWidth, Width(Sanitize(r[1]))), valueMost)
-	}
-	for i, r := range rows.Rows {
-		begin(i)
-		a.p.add(a.tones[layer][i], a.bytesOf(fields[i]))
-		at := column + bytesColumn + columnGap
-		a.p.to(at)
-		a.p.add(toneNone, r[0])
-		at += nameWidth + columnGap
-		a.p.to(at)
-		a.p.add(toneNone, shortenMiddle(Sanitize(r[1]), valueWidth))
-		a.p.paragraph(toneNone, r[2], at+valueWidth+columnGap, a.width)
-	}
-}
-
-// bytesOf writes the bytes of a field; of one within a byte its bits, with a dot for each of another field.
-func (a *apart) bytesOf(f wire.Field) string {
-	b := a.data[f.Begin:f.End]
-	if f.Bits > 0 && len(b) == 1 {
-		bits := []byte(fmt.Sprintf("%08b", b[0]))
-		for i := range bits {
-			if i < f.Bit || i >= f.Bit+f.Bits {
-				bits[i] = '.'
-			}
-		}
-		return string(bits)
-	}
-	const most = (bytesColumn + 1) / 3
-	if len(b) > most {
-		return wire.HexRun{Bytes: b[:most-1]}.Hex() + " " + ellipsis
-	}
-	return wire.HexRun{Bytes: b}.Hex()
+	return place
 }
 
 // hexdump writes all bytes, with a border before each field, and below it the number of its first byte.

@@ -67,6 +67,42 @@ func TestLayersMarkEveryField(t *testing.T) {
 	}
 }
 
+// What a field means is told to the end, in any window.
+func TestLayersExplainInFull(t *testing.T) {
+	blanks := strings.NewReplacer(" ", "", "\n", "")
+	for _, p := range []*wire.Packet{packet(t, helloFrame), packet(t, refusedFrame)} {
+		for _, lang := range []names.Lang{names.English, names.Chinese} {
+			for _, width := range []int{40, 60, 80, 113, 120, 200} {
+				all := blanks.Replace(render.Layers(p, "", width, lang).String())
+				for _, l := range p.Layers() {
+					for _, f := range l.Fields {
+						x, _ := names.LookupHeaderField(f.ID)
+						meaning := x.Meaning
+						if word, ok := names.HeaderWord(f.Word); ok && f.Word != "" {
+							meaning = word
+						}
+						if want := blanks.Replace(x.Name.In(lang) + f.Value + meaning.In(lang)); !strings.Contains(all, want) {
+							t.Errorf("%v, %d columns: %q is not in\n%s", lang, width, want, render.Layers(p, "", width, lang).String())
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// The data of a packet that an error quotes is no layer of the packet that quotes it.
+func TestLayersOfQuotedData(t *testing.T) {
+	for lang, want := range map[names.Lang]string{
+		names.English: "payload (quoted)  bytes 70 to 71\n  data of the packet that is quoted\n  it adds:",
+		names.Chinese: "数据（引用）  字节 70 到 71\n  被引用报文里的数据\n  它添加了：",
+	} {
+		if got := render.Layers(packet(t, refusedFrame), "", 80, lang).String(); !strings.Contains(got, want) {
+			t.Errorf("%q is not in\n%s", want, got)
+		}
+	}
+}
+
 // Any bytes fit any width.
 func TestLayersOfRandomBytes(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))

@@ -39,7 +39,7 @@ func (d *drawing) notice(a *sockets.Act) {
 	switch {
 	case isLesson(a.Value):
 		d.lesson(a.Value)
-	case a.Value.Type != sockets.NoValue:
+	case !a.Value.IsNothing():
 		d.told(plain, a.Value.Text)
 	}
 	if e := asError(a.Err); e != nil {
@@ -62,7 +62,7 @@ func (d *drawing) jobEnd(a *sockets.Act) {
 		d.to(d.col + 2)
 		d.put(plain, shorten(line, d.room(d.col)))
 	}
-	if _, picture := PictureOf(a.Value); a.Value.Type != sockets.NoValue && !picture { // whose first line says nothing
+	if _, picture := PictureOf(a.Value); !a.Value.IsNothing() && !picture { // whose first line says nothing
 		s, _, more := strings.Cut(a.Value.Text, "\n")
 		s = Sanitize(s)
 		if more {

@@ -103,6 +103,9 @@ func (p *Picture) to(column int) {
 	}
 }
 
+// column is where the last line ends.
+func (p *Picture) column() int { return lineWidth(p.lines[len(p.lines)-1]) }
+
 // paragraph writes text on from where the last line ends; the lines after it begin at a column.
 func (p *Picture) paragraph(t tone, text string, hang, width int) {
 	p.to(hang)

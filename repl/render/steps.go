@@ -149,7 +149,7 @@ func (d *drawing) changes(run []sockets.Step) {
 			widest = max(widest, Width(Sanitize(c.Socket)))
 		}
 		fields[c.Socket] = append(fields[c.Socket], piece{
-			{dim, Sanitize(c.Field) + "  "},
+			{dim, fieldWord(c.Field, d.lang) + "  "},
 			{plain, orDash(Sanitize(c.Was)) + " → " + orDash(Sanitize(c.Now))},
 		})
 	}

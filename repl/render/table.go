@@ -19,6 +19,8 @@ type Column struct {
 	Title  string
 	Right  bool // aligned to the right, and never shortened: for numbers
 	Weight int
+
+	prose bool // running text
 }
 
 // Cells are not shortened below these widths: less would say nothing. Prose can do with less than a name.
@@ -180,7 +182,7 @@ func tableOf(cards []sockets.Value, lang names.Lang) Table {
 				weight = otherWeight
 			}
 			index[f.Name] = len(t.Columns)
-			t.Columns = append(t.Columns, Column{Title: f.Name, Weight: weight})
+			t.Columns = append(t.Columns, Column{Title: headName(f, lang), Weight: weight, prose: f.Name == proseColumn})
 		}
 	}
 	isText := make([]bool, len(t.Columns))
@@ -213,19 +215,19 @@ func tableOf(cards []sockets.Value, lang names.Lang) Table {
 	return t
 }
 
-// proseColumn is the title of the column that holds running text; it stands last.
+// proseColumn is the field that holds running text; it stands last.
 const proseColumn = "meaning"
 
 // cutProse takes the column of running text off, nil where there is none: it is wrapped, not shortened.
-func (t *Table) cutProse() (prose []string) {
+func (t *Table) cutProse() (title string, prose []string) {
 	last := len(t.Columns) - 1
-	if last < 1 || t.Columns[last].Title != proseColumn {
-		return nil
+	if last < 1 || !t.Columns[last].prose {
+		return "", nil
 	}
-	t.Columns = t.Columns[:last]
+	title, t.Columns = t.Columns[last].Title, t.Columns[:last]
 	for i, r := range t.Rows {
 		prose = append(prose, r[last])
 		t.Rows[i] = r[:last]
 	}
-	return prose
+	return title, prose
 }

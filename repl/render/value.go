@@ -20,7 +20,7 @@ const (
 func (d *drawing) value(a *sockets.Act) {
 	v := a.Value
 	switch {
-	case v.Type == sockets.NoValue:
+	case v.IsNothing():
 	case v.Type == sockets.CardValue && isGrouped(v.Fields):
 		d.groups(2, v.Fields)
 	case isLesson(v):
@@ -115,11 +115,7 @@ func (d *drawing) result(a *sockets.Act, v sockets.Value) {
 		beside = append(beside, piece{{dim, "utf-8 "}, {plain, t}})
 	}
 	for _, f := range v.Fields {
-		name := Sanitize(f.Name)
-		if f.Name == "from" {
-			name = d.say(wordFrom)
-		}
-		beside = append(beside, piece{{dim, name + " "}, {plain, cellText(f.Value)}})
+		beside = append(beside, piece{{dim, besideName(f, d.lang) + " "}, {plain, cellText(f.Value)}})
 	}
 	beside, below = d.tooWide(hang, beside)
 	if len(beside) > 0 {
@@ -268,7 +264,7 @@ var moreCharacters = names.T("… {n} more characters", "……还有 {n} 个字
 // cards writes cards of the same kind as a table with a row for each.
 func (d *drawing) cards(indent int, cards []sockets.Value) {
 	t := tableOf(cards, d.lang)
-	prose := t.cutProse()
+	title, prose := t.cutProse()
 	room := d.room(indent)
 	if prose != nil {
 		room = max(room-proseRoom-columnGap, room/2)
@@ -278,7 +274,7 @@ func (d *drawing) cards(indent int, cards []sockets.Value) {
 		d.lines(indent, dim, []string{head})
 		d.lines(indent, plain, rows)
 	} else {
-		d.beforeProse(indent, head, rows, prose)
+		d.beforeProse(indent, head, title, rows, prose)
 	}
 	if len(hidden) > 0 {
 		d.lines(indent, dim, Wrap(d.say(wordHidden)+strings.Join(hidden, ", "), d.room(indent)))
@@ -289,7 +285,7 @@ func (d *drawing) cards(indent int, cards []sockets.Value) {
 const proseRoom = 30
 
 // beforeProse writes a table's rows with running text behind each, wrapped into the room that is left.
-func (d *drawing) beforeProse(indent int, head string, rows, prose []string) {
+func (d *drawing) beforeProse(indent int, head, title string, rows, prose []string) {
 	widest := Width(head)
 	for _, r := range rows {
 		widest = max(widest, Width(r))
@@ -298,7 +294,7 @@ func (d *drawing) beforeProse(indent int, head string, rows, prose []string) {
 	d.to(indent)
 	d.put(dim, head)
 	d.to(hang)
-	d.put(dim, proseColumn)
+	d.put(dim, title)
 	d.newline()
 	for i, r := range rows {
 		d.to(indent)

@@ -38,6 +38,8 @@ type WatchOptions struct {
 	ASCII bool   // for a terminal that has no other characters
 	Key   string // the key that ends the watch, AnyKey for all of them; Ctrl-C for none
 	Over  bool   // the watch has ended: no key is named
+
+	Events []WatchEvent // the newest last: they stand below the picture, where it leaves room
 }
 
 // AnyKey stands for whichever key.
@@ -119,6 +121,7 @@ func WatchPicture(samples []Series, width, height int, o WatchOptions) Picture {
 	}
 	f.axis(samples)
 	f.footer(len(samples) - f.shown)
+	f.events()
 	if o.ASCII {
 		return f.p.ASCII()
 	}
@@ -135,6 +138,7 @@ type frame struct {
 	shown   int      // how many of the sockets
 	apart   bool     // a blank line parts the sockets
 	left    []string // labels of the gauges that have no room
+	room    int      // lines that are left
 }
 
 // choose finds how many gauges and sockets fit: a line each for the heading, the axis and the footer, one for each
@@ -159,6 +163,9 @@ func (f *frame) choose(samples []Series, height int) {
 		f.kept--
 	}
 	f.apart = need()+f.shown-1 <= height
+	if f.room = max(height-need(), 0); f.apart {
+		f.room -= f.shown - 1
+	}
 	for _, g := range gauges[f.kept:] {
 		for _, s := range samples[:f.shown] {
 			if g.fits(s) {

@@ -42,12 +42,14 @@ func errnoName(name string) string {
 // fresh: neither bound nor connected, ever. ESTABLISHED also stands for a
 // connected datagram or unix socket.
 type Situation struct {
-	Op     string   // name of the call: "bind", "accept", "sendto" …
-	Errno  string   // "ECONNREFUSED"
-	Kind   string   // "tcp", "udp", "unix", "unix-dgram", "unix-seqpacket", "icmp", "raw"; "" unknown
-	State  string   // as sockstep knew it just before: see the list below; "" unknown
-	Holder string   // what holds a taken address, when the caller found out: "LISTEN", "TIME_WAIT", "ESTABLISHED", "BOUND"; "" unknown. ABSTRACT is seen from the address
-	Fill   []string // pairs for {s} socket name, {addr}, {port}, {path}, {n}, {opt}, {value}, {name}
+	Op     string // name of the call: "bind", "accept", "sendto" …
+	Errno  string // "ECONNREFUSED"
+	Kind   string // "tcp", "udp", "unix", "unix-dgram", "unix-seqpacket", "icmp", "raw"; "" unknown
+	State  string // as sockstep knew it just before: see the list below; "" unknown
+	Holder string // what holds a taken address, when the caller found out: "LISTEN", "TIME_WAIT", "ESTABLISHED", "BOUND"; "" unknown. ABSTRACT is seen from the address
+	// DontWait says that the call itself asked not to wait (MSG_DONTWAIT), at a socket that would have waited.
+	DontWait bool
+	Fill     []string // pairs for {s} socket name, {addr}, {port}, {path}, {n}, {opt}, {value}, {name}
 }
 
 // Explanation is what a student is told about a refused call.
@@ -62,6 +64,7 @@ type Explanation struct {
 type row struct {
 	op, errno, kind, state, holder string
 	wrongOrder                     bool
+	dontWait                       bool
 	Explanation
 }
 
@@ -112,10 +115,13 @@ func findRow(s Situation) row {
 // fits gives how much the row says about the situation, -1 if it is about
 // another one.
 func (r row) fits(s Situation) int {
-	if !hasWord(r.errno, s.Errno) {
+	if !hasWord(r.errno, s.Errno) || r.dontWait && !s.DontWait {
 		return -1
 	}
 	score := 0
+	if r.dontWait {
+		score += 2
+	}
 	for _, part := range []struct {
 		words, word string
 		weight      int

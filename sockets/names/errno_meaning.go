@@ -88,6 +88,13 @@ func held(op, errno, kind, holder string, why, fix Text) row {
 	return r
 }
 
+// unasked is the row of a call that would have waited, had it not been told by itself not to.
+func unasked(op, errno, kind string, why, fix Text) row {
+	r := when(op, errno, kind, "", why, fix)
+	r.dontWait = true
+	return r
+}
+
 // Words that many rows share.
 const (
 	unixKinds   = "unix unix-dgram unix-seqpacket"

@@ -1,6 +1,7 @@
 package names
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -17,7 +18,7 @@ func TestExplainRowsAreReachable(t *testing.T) {
 					for state := range fieldsOrEmpty(r.state) {
 						for kind := range fieldsOrEmpty(r.kind) {
 							for holder := range fieldsOrEmpty(r.holder) {
-								key := strings.Join([]string{op, errno, kind, state, holder}, "|")
+								key := fmt.Sprint(op, "|", errno, "|", kind, "|", state, "|", holder, "|", r.dontWait)
 								if seen[key] {
 									t.Errorf("two rows for %s", key)
 								}
@@ -53,7 +54,7 @@ func TestEveryErrnoIsExplainedAlone(t *testing.T) {
 func TestExplainLeavesNoBraces(t *testing.T) {
 	for _, table := range append(explanations, []row{{errno: "EWHATEVER"}}) {
 		for _, r := range table {
-			s := Situation{Errno: first(r.errno), Op: first(r.op), Kind: first(r.kind), State: first(r.state), Holder: first(r.holder)}
+			s := Situation{Errno: first(r.errno), Op: first(r.op), Kind: first(r.kind), State: first(r.state), Holder: first(r.holder), DontWait: r.dontWait}
 			e := Explain(s)
 			for _, text := range []Text{e.Message, e.Why, e.Fix} {
 				if text.IsZero() || strings.ContainsAny(text.En+text.Zh, "{}") {
@@ -113,6 +114,12 @@ func TestExplain(t *testing.T) {
 		{"port of whomever", Situation{Op: "bind", Errno: "EADDRINUSE", Kind: "tcp"}, "by a server that is running, or", "SO_REUSEADDR 1", false, ""},
 		{"unix queue full", Situation{Op: "connect", Errno: "EWOULDBLOCK", Kind: "unix"}, "queue is full", "connect s", false, ""},
 		{"udp port unreachable", Situation{Op: "recv", Errno: "ECONNREFUSED", Kind: "udp"}, "ICMP", "send s hello", false, ""},
+		{"nothing to read on a non-blocking socket", Situation{Op: "recv", Errno: "EAGAIN", Kind: "tcp", State: "ESTABLISHED"}, "non-blocking", "blocking s on", false, ""},
+		{"nothing to read, told not to wait", Situation{Op: "recv", Errno: "EAGAIN", Kind: "tcp", State: "ESTABLISHED", DontWait: true}, "this one call", "Leave out --dontwait", false, ""},
+		{"no datagram, told not to wait", Situation{Op: "recvfrom", Errno: "EAGAIN", Kind: "udp", DontWait: true}, "this one call", "Leave out --dontwait", false, ""},
+		{"no room, told not to wait", Situation{Op: "sendall", Errno: "EAGAIN", Kind: "unix", State: "ESTABLISHED", DontWait: true}, "send buffer is full", "Leave out --dontwait", false, ""},
+		{"unix queue full, told not to wait", Situation{Op: "sendto", Errno: "EAGAIN", Kind: "unix-dgram", DontWait: true}, "queue is full", "Leave out --dontwait", false, ""},
+		{"reset", Situation{Op: "recv", Errno: "ECONNRESET", Kind: "tcp"}, "handed out first", "nothing more to read", false, ""},
 		{"ping socket", Situation{Op: "socket", Errno: "EACCES", Kind: "icmp"}, "ping_group_range", "sysctl", false, ""},
 		{"raw socket", Situation{Op: "socket", Errno: "EPERM", Kind: "raw"}, "CAP_NET_RAW", "sockstep lab", false, ""},
 		{"unknown", Situation{Op: "bind", Errno: "EKEYEXPIRED"}, "no page on EKEYEXPIRED", "man 2 bind", false, "refused bind with EKEYEXPIRED"},

@@ -93,6 +93,19 @@ func HeaderWord(id string) (Text, bool) {
 	return t, ok
 }
 
+// LayerName is what a layer is called where that is no name of a protocol: "payload".
+func LayerName(name string) (Text, bool) {
+	t, ok := layerNames[name]
+	return t, ok
+}
+
+var layerNames = map[string]Text{
+	"payload":  T("payload", "数据"),
+	"surplus":  T("surplus", "多余字节"),
+	"trailer":  T("trailer", "帧尾"),
+	"loopback": T("loopback", "环回"),
+}
+
 // LayerAdds says what a header adds to what it carries, by its name: "TCP".
 func LayerAdds(name string) (Text, bool) {
 	t, ok := layerAdds[name]
@@ -113,7 +126,7 @@ var layerAdds = map[string]Text{
 	"ICMP":       T("what the network itself has to say", "网络自己要说的话"),
 	"ICMPv6":     T("what the network itself has to say; also who has an address", "网络自己要说的话，也用来查询谁有某个地址"),
 	"IGMP":       T("which multicast group a host wants to hear", "主机想收听哪个多播组"),
-	"payload":    T("what the header before it carries", "前一个头部所携带的内容"),
+	"payload":    T("what the header before it carries", "前一个首部所携带的内容"),
 	"surplus":    T("bytes of the IP packet behind the end of the datagram", "IP 分组里数据报结束之后的字节"),
 	"trailer":    T("bytes behind the end of the packet: an Ethernet frame is filled up to 60", "分组结束之后的字节：以太网帧不足 60 字节要填满"),
 }

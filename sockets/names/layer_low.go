@@ -23,13 +23,13 @@ var linkFields = [][5]string{
 	{"arp.sender-ip", "sender's IP address", "发送方 IP", "the address of who speaks", "说话者的地址"},
 	{"arp.target-mac", "target's card", "目标网卡", "zeros in a question: it is what is asked for", "询问时为零：正是要问的"},
 	{"arp.target-ip", "target's IP address", "目标 IP", "the address that is asked about", "所询问的地址"},
-	{"payload", "data", "数据", "bytes that the header carries", "头部所携带的字节"},
+	{"payload", "data", "数据", "bytes that the header carries", "首部所携带的字节"},
 	{"surplus", "surplus", "多余字节", "behind the end of the datagram", "数据报结束之后"},
 	{"trailer", "padding of the frame", "帧填充", "an Ethernet frame has at least 60 bytes", "以太网帧至少 60 字节"},
-	{"padding", "padding", "填充", "fills the header up to a multiple of 4 bytes", "把头部补到 4 字节的整数倍"},
+	{"padding", "padding", "填充", "fills the header up to a multiple of 4 bytes", "把首部补到 4 字节的整数倍"},
 	{"reserved", "reserved", "保留", "0, kept for later", "为 0，留作后用"},
 	{"unused", "unused", "未用", "0 in this message", "在此报文中为 0"},
-	{"cut", "cut off", "被截断", "the bytes end within the header, or make no sense from here on", "字节在头部中间结束，或从这里起无法解读"},
+	{"cut", "cut off", "被截断", "the bytes end within the header, or make no sense from here on", "字节在首部中间结束，或从这里起无法解读"},
 }
 
 // The fields of IPv4 and IPv6.

@@ -14,6 +14,8 @@ var sessionNotes = []note{
 		"{s} 原来是另一个打开的套接字的名字。现在没有名字指向它，所以和 Python 一样把它关闭。")},
 	{"bare-escape", T(`{word} went as it stands: only in quotes does a backslash begin an escape, as in '\r\n'.`,
 		`{word} 按原样发送：只有在引号里，反斜杠才表示转义，例如 '\r\n'。`)},
+	{"bare-quotes", T(`{word} was taken as it stands, curly quotes and all: only ' and " quote here.`,
+		`{word} 按原样使用，中文引号也算在内：这里只有 ' 和 " 才是引号。`)},
 	{"bare-name", T("{word} is the word itself; what is kept under that name is ${word}.",
 		"{word} 就是这个词本身；这个名字保存的值要写 ${word}。")},
 	{"nothing-ready", T("{t} s went by and no socket became ready: poll returned 0.", "{t} 秒过去了，没有套接字就绪：poll 返回 0。")},

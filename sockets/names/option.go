@@ -67,9 +67,19 @@ type Option struct {
 	Unit       Text    // what a number counts; zero where it counts nothing
 	Meaning    Text
 	Get, Set   bool
+	Idle       bool     // the kernel takes it and does nothing
 	Privileged bool     // setting it needs a privilege, always or beyond a limit
 	Kinds      []string // the kinds of socket that it works on
 	Values     []Value  // the names of an enumeration or of flags
+}
+
+// MeaningAt is what the option means where its value is n. A flag is explained by what it does when it is on: of one that
+// is off that would be false.
+func (o Option) MeaningAt(n int64) Text {
+	if o.Type != Bool || n != 0 || !o.Set || o.Idle {
+		return o.Meaning
+	}
+	return Text{En: "when on: " + o.Meaning.En, Zh: "打开时：" + o.Meaning.Zh}
 }
 
 // Fits reports whether the option works on a kind of socket: "tcp", "udp",

@@ -33,6 +33,7 @@ func option(name string, t OptionType, kinds []string, meaning Text) Option {
 func (o Option) getOnly() Option    { o.Set = false; return o }
 func (o Option) setOnly() Option    { o.Get = false; return o }
 func (o Option) privileged() Option { o.Privileged = true; return o }
+func (o Option) idle() Option       { o.Idle = true; return o }
 
 func (o Option) alias(names ...string) Option  { o.Aliases = names; return o }
 func (o Option) values(values ...Value) Option { o.Values = values; return o }

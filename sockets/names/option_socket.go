@@ -91,7 +91,7 @@ var socketOptions = level("SOL_SOCKET",
 	// Here for completeness.
 	flag("SO_CNX_ADVICE", kindsInet, T("advice that the path is bad; look for another one", "提示当前路径不好，换一条")).setOnly(),
 	flag("SO_NO_CHECK", kindsUDP, T("IPv4: send UDP without a checksum", "IPv4：发送 UDP 时不带校验和")),
-	flag("SO_NOFCS", kindsAll, T("only for packet sockets on few devices; no effect here", "只对少数设备的 packet 套接字有用，这里无效")),
-	flag("SO_DEBUG", kindsAll, T("kernel debugging; of next to no effect today", "内核调试；如今几乎没有作用")).privileged(),
-	flag("SO_BSDCOMPAT", kindsAll, T("obsolete; may be set, does nothing", "已废弃；可以设置，没有作用")),
+	flag("SO_NOFCS", kindsAll, T("only for packet sockets on few devices; no effect here", "只对少数设备的 packet 套接字有用，这里无效")).idle(),
+	flag("SO_DEBUG", kindsAll, T("kernel debugging; of next to no effect today", "内核调试；如今几乎没有作用")).idle().privileged(),
+	flag("SO_BSDCOMPAT", kindsAll, T("obsolete; may be set, does nothing", "已废弃；可以设置，没有作用")).idle(),
 )

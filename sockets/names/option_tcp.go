@@ -32,7 +32,7 @@ var tcpOptions = level("IPPROTO_TCP",
 	flag("TCP_INQ", kindsTCP, T("each recvmsg tells how much more is waiting", "每次 recvmsg 附带还有多少数据在等")).alias("TCP_CM_INQ"),
 	number("TCP_TX_DELAY", inMicros, kindsTCP, T("delay each segment sent, to play a long line", "推迟每个报文段的发送，模拟长线路")),
 	flag("TCP_THIN_LINEAR_TIMEOUTS", kindsTCP, T("little data in flight: retransmit without doubling the wait", "在途数据少时，重传间隔不加倍")),
-	flag("TCP_THIN_DUPACK", kindsTCP, T("obsolete; may be set, does nothing", "已废弃；可以设置，没有作用")),
+	flag("TCP_THIN_DUPACK", kindsTCP, T("obsolete; may be set, does nothing", "已废弃；可以设置，没有作用")).idle(),
 	// The handshake.
 	number("TCP_FASTOPEN", inClients, kindsTCP, T("listener: how many may wait with data in their SYN; 0 is off", "监听方：允许多少个 SYN 携带数据的连接等待；0 为关闭")),
 	flag("TCP_FASTOPEN_CONNECT", kindsTCP, T("connect waits for the first send and puts its data into the SYN", "connect 推迟到第一次 send，数据放进 SYN")),

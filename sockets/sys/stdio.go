@@ -8,6 +8,29 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// RoomForFiles reports whether n more descriptors can be opened, and how many this process may have in all. It tries, as
+// others may have left some open.
+func RoomForFiles(n int) (most uint64, ok bool) {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return 0, true // then each call tells
+	}
+	var taken []int
+	defer func() {
+		for _, fd := range taken {
+			_ = unix.Close(fd)
+		}
+	}()
+	for range n {
+		fd, err := unix.FcntlInt(0, unix.F_DUPFD_CLOEXEC, 0)
+		if err != nil {
+			return uint64(limit.Cur), err == unix.EBADF
+		}
+		taken = append(taken, fd)
+	}
+	return uint64(limit.Cur), true
+}
+
 // ReserveStdio makes sure that descriptors 0, 1 and 2 are open, with /dev/null where they are not. A socket that
 // got one of these numbers would be written to by whoever prints. The program calls it before it opens anything.
 func ReserveStdio() error {
