@@ -71,7 +71,7 @@ func (e *Env) learning() (*learning, error) {
 
 // on reports whether a lesson is on, and judged here.
 func (l *learning) on() bool {
-	return l != nil && l.run != nil && !l.free && !l.over && !l.playing && l.run.Mine()
+	return l != nil && l.run != nil && !l.free && !l.over && !l.playing && l.run.Mine() && (l.pair == nil || !l.pair.coming)
 }
 
 // world is what the judge asks. Its calls are told by the next act.
@@ -140,7 +140,7 @@ func (s *Session) learn(ctx context.Context, a *sockets.Act) {
 // outOfTurn says once a step that it is the partner's, to who does something all the same.
 func (s *Session) outOfTurn(a *sockets.Act) {
 	l := s.lesson
-	if l.run == nil || l.free || l.over || l.playing || l.run.Mine() || !lessons.Relevant(a) || l.warned == l.run.Step() {
+	if l.run == nil || l.free || l.over || l.playing || l.pair == nil || l.pair.coming || l.run.Mine() || !lessons.Relevant(a) || l.warned == l.run.Step() {
 		return
 	}
 	l.warned = l.run.Step()

@@ -16,6 +16,9 @@ import (
 
 // What a terminal hears from its partner, and what it does about it.
 
+// mostHeard is how many messages wait at most while both ends are set up.
+const mostHeard = 4096
+
 // listen hears what the partner says, until one of the two has gone.
 func (s *Session) listen(p *pair, l *sys.Link) {
 	defer l.Close()
@@ -32,7 +35,9 @@ func (s *Session) listen(p *pair, l *sys.Link) {
 			return
 		}
 		if p.coming && !(m.Kind == "look" && m.Gen == p.gen) { // what the partner's sockets are now, the judge may ask at once
-			p.inbox = append(p.inbox, m)
+			if p.inbox = append(p.inbox, m); len(p.inbox) > mostHeard { // nobody says so much
+				l.Hang()
+			}
 		} else {
 			s.hear(p, m)
 		}
