@@ -298,14 +298,17 @@ func (s *Session) partnerDid(p *pair, m *Moment) {
 	if m == nil {
 		return
 	}
-	m.Role, m.Kind = s.lesson.run.Partner(), "act"
+	m.Role = s.lesson.run.Partner()
+	if m.Kind != "waits" {
+		m.Kind = "act"
+	}
 	m.shorten()
 	p.tell(*m)
 	if p.coming || s.lesson.free {
 		return
 	}
 	ev := s.lesson.event()
-	ev.Partner, ev.Line, ev.Result = m.Role, strings.TrimSpace(m.Line), m.Result
+	ev.Partner, ev.Line, ev.Result, ev.Waits = m.Role, strings.TrimSpace(m.Line), m.Result, m.Kind == "waits"
 	ev.Called, _ = s.lesson.run.Lesson.RoleName(m.Role)
 	s.announce(ev)
 }

@@ -231,6 +231,7 @@ func (s *Session) run(ctx context.Context, e *Env, act *sockets.Act, line Line) 
 		defer e.cancel()
 		e.Sys = e.door()
 	}
+	defer s.tellWaits(e)()
 	s.perform(e)
 	return true
 }

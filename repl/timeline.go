@@ -14,7 +14,7 @@ import (
 type Moment struct {
 	At      time.Time       `json:"at"` // when it began
 	Role    string          `json:"role,omitempty"`
-	Kind    string          `json:"kind,omitempty"` // act, packet, came, left, begin
+	Kind    string          `json:"kind,omitempty"` // act, waits, packet, came, left, begin
 	Program bool            `json:"program,omitempty"`
 	Line    string          `json:"line,omitempty"`
 	Result  string          `json:"result,omitempty"`
@@ -116,6 +116,30 @@ func (m *Moment) shorten() {
 	for i := range m.Calls {
 		m.Calls[i] = cut(m.Calls[i])
 	}
+}
+
+// waitsLong is how long a line waits before the partner is told that it does: then it is for the partner to do something.
+const waitsLong = 300 * time.Millisecond
+
+// tellWaits tells the partner that a line waits, once it has done so for a while. What it gives is to be called when the line is over.
+func (s *Session) tellWaits(e *Env) (over func()) {
+	if !s.paired().there() || e.Command.Group == Learn || s.lesson.run == nil {
+		return func() {}
+	}
+	act := e.Act
+	t := time.AfterFunc(waitsLong, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		p := s.paired()
+		if p == nil || p.coming || s.lesson.free || e.Act != act || !slices.Contains(s.waiting, e) {
+			return
+		}
+		m := Moment{At: time.Now(), Role: s.lesson.run.Role, Kind: "waits", Line: act.Line}
+		m.shorten()
+		p.tell(m)
+		p.send(message{Kind: "act", Act: &m})
+	})
+	return func() { t.Stop() }
 }
 
 // Timeline are the moments of the lesson that is on, in their order: what the lines of both ends did, and the packets between.

@@ -414,3 +414,33 @@ func TestEarly(t *testing.T) {
 	a.does("predict b")
 	a.at("answer")
 }
+
+// TestWaits: whoever waits in a call is seen to, at the other end, while it lasts; how long it was stands on the timeline.
+func TestWaits(t *testing.T) {
+	_, a, b := two(t)
+	a.solves()
+	b.does("lesson --wait")
+	waits := make(chan *jsonAct)
+	go func() { waits <- a.types("c, addr = accept s") }()
+	b.hears("'line': 'c, addr = accept s'")
+	b.solves()
+	if act := <-waits; !act.OK {
+		t.Fatalf("%+v", act.Error)
+	}
+	a.hears("connect tcp") // what each has told has come to the other
+	b.hears("'result': '= c'")
+	for _, s := range []*shell{a, b} {
+		kinds := ""
+		for _, m := range s.does("timeline").Value.List {
+			if m["role"] == "server" && m["line"] == "c, addr = accept s" {
+				kinds += m["kind"].(string) + " "
+				if waited, _ := m["waited"].(float64); m["kind"] == "act" && waited < 100_000 {
+					t.Errorf("it waited %v µs", waited)
+				}
+			}
+		}
+		if !strings.Contains(kinds, "waits") || !strings.Contains(kinds, "act") {
+			t.Errorf("on the timeline stands %q", kinds)
+		}
+	}
+}

@@ -26,6 +26,7 @@ var (
 	lessonUntold  = names.T("cannot be told here: ", "这里无法判断：")
 	lessonHint    = names.T("hint {n} of 3: ", "提示 {n}/3：")
 	lessonWaits   = names.T("The lesson goes on by itself as soon as this is done there.", "那边一做完，课程会自动继续。")
+	lessonWaiting = names.T("… waits", "…… 在等待")
 	lessonQuiz    = names.T("quiz a, quiz b … answers", "用 quiz a、quiz b …… 回答")
 	lessonPredict = names.T("predict a, predict b … answers", "用 predict a、predict b …… 回答")
 )
@@ -34,7 +35,11 @@ func (d *drawing) lesson(v sockets.Value) {
 	get := func(name string) string { f, _ := v.Field(name); return f.Text }
 	role, partner := Sanitize(get("role")), Sanitize(get("partner"))
 	if line := get("line"); line != "" {
-		d.done(Sanitize(get("called")), line, get("result"))
+		result := get("result")
+		if get("waits") != "" {
+			result = d.say(lessonWaiting)
+		}
+		d.done(Sanitize(get("called")), line, result)
 		return
 	}
 	if title := get("title"); title != "" {
@@ -108,7 +113,7 @@ func (d *drawing) done(partner, line, result string) {
 	d.put(plain, shorten(Sanitize(line), d.room(d.col)))
 	if result != "" {
 		s := dim
-		if !strings.HasPrefix(result, "=") {
+		if !strings.HasPrefix(result, "=") && !strings.HasPrefix(result, ellipsis) {
 			s = red
 		}
 		d.beside(piece{{s, shorten(Sanitize(result), d.room(4))}})

@@ -13,7 +13,7 @@ import (
 type TimelineRow struct {
 	At      time.Duration // since the first
 	Role    string        // whose line it is; of a packet, its sender
-	Kind    string        // act, packet, came, left, begin
+	Kind    string        // act, waits, packet, came, left, begin
 	Line    string
 	Result  string        // what the line gave, or its errno
 	Waited  time.Duration // within its calls; 0 for not worth telling
@@ -103,7 +103,9 @@ func Timeline(rows []TimelineRow, roles, labels [2]string, width int, lang names
 		}
 		p.paragraph(toneNone, Sanitize(r.Line), hang, width)
 		result, t := Sanitize(r.Result), toneDim
-		if result != "" && !strings.HasPrefix(result, "=") {
+		if r.Kind == "waits" {
+			result = say(lessonWaiting, lang)
+		} else if result != "" && !strings.HasPrefix(result, "=") {
 			t = toneAlert
 		}
 		if r.Waited > 0 {
