@@ -39,8 +39,9 @@ func ReadAddress(ws []Word, onUnix bool) (spec AddressSpec, used int, err *socke
 	case strings.Contains(text, "/"):
 		return unixSpec(text), 1, nil
 	}
-	if i := wideIn(w); i >= 0 && !onUnix { // no name server is to be asked for it
-		return spec, 1, wideError(w.Raw, i, narrowed(w.Raw)).At(w.Col, len(w.Raw))
+	if i := firstWide(w.Raw, false); i >= 0 && !onUnix { // no name server is to be asked for it
+		err := wideError(w.Raw, i, narrowed(w.Raw))
+		return spec, 1, err.At(w.Col+err.Col, err.Width)
 	}
 	host, port, ok := cutPort(text)
 	if ok {

@@ -102,6 +102,9 @@ func (l Line) meant(err *sockets.Error) *sockets.Error {
 			continue
 		}
 		first := wideIn(w)
+		if r, _ := utf8.DecodeRuneInString(l.Text[err.Col:]); first < 0 && ascii(r) != 0 { // an address, within its quotes
+			first = err.Col - w.Col
+		}
 		if first < 0 {
 			return err
 		}

@@ -13,6 +13,7 @@ var fieldWords = map[string]names.Text{
 	"addresses":    names.T("addresses", "地址"),
 	"before":       names.T("before", "之前"),
 	"bytes":        names.T("bytes", "字节"),
+	"creds":        names.T("creds", "凭据"),
 	"comment":      names.T("comment", "注释"),
 	"done":         names.T("done", "完成"),
 	"field":        names.T("field", "字段"),
