@@ -83,8 +83,10 @@ func TestBreak(t *testing.T) {
 	b.hears("server has left the lesson for a while")
 	b.solves()
 	b.solves()
-	a.told(2)
-	a.does("lesson")
+	if a.does("lesson").field("step") == "send" { // it came back before it had heard of that step, and both began it once more
+		b.at("send")
+		b.solves()
+	}
 	a.at("accept")
 	b.at("accept")
 	a.does("lang zh")

@@ -264,18 +264,6 @@ func (s *shell) hears(words string) {
 	}
 }
 
-// told waits until so many steps of the partner's have been told here.
-func (s *shell) told(steps float64) {
-	s.t.Helper()
-	for end := time.Now().Add(longest); time.Now().Before(end); time.Sleep(time.Millisecond) {
-		p := s.does("progress").Value.Fields["lessons"].([]any)[0].(map[string]any)
-		if done, _ := p["done"].(float64); done+p["partner"].(float64) >= steps+1 {
-			return
-		}
-	}
-	s.t.Fatal("the partner's steps were not told")
-}
-
 // two are two terminals of one user in tcp-echo: a server and a client.
 func two(t *testing.T) (user []string, a, b *shell) {
 	t.Helper()
