@@ -83,10 +83,9 @@ func TestBreak(t *testing.T) {
 	b.hears("server has left the lesson for a while")
 	b.solves()
 	b.solves()
-	for step := a.does("lesson").field("step"); step != "accept"; { // it came back before it had heard of a step, and both began that once more
-		b.at(step)
-		if step = b.solves(); step == "send" {
-			break
+	for end := time.Now().Add(longest); a.does("lesson").field("step") != "accept" && time.Now().Before(end); {
+		if b.does("lesson").field("role") == "client" { // a came back before it had heard of a step, and both began that once more
+			b.solves()
 		}
 	}
 	a.at("accept")
