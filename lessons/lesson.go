@@ -8,7 +8,7 @@ import (
 	"sockstep/sockets/names"
 )
 
-// A Lesson is one file of a course. The package's doc explains every key.
+// A Lesson is one file of a course. The page that Format gives explains every key.
 type Lesson struct {
 	ID         string                `yaml:"id"`
 	Title      names.Text            `yaml:"title"`

@@ -27,7 +27,7 @@ func Skeleton(id string, there []string) (file string, text []byte, err error) {
 	return fmt.Sprintf("%02d-%s.yaml", number, id), []byte(strings.ReplaceAll(skeleton, "{id}", id)), nil
 }
 
-const skeleton = `# One lesson. Every key is explained in the documentation of the package: go doc sockstep/lessons
+const skeleton = `# One lesson. Every key is explained by: sockstep lessons format
 # Check it with: sockstep lessons check .
 id: {id}
 title: {en: "A server that listens", zh: "会监听的服务器"}

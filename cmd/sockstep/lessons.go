@@ -143,7 +143,7 @@ func newLessons(s *settings) *cobra.Command {
 			return s.runLines()
 		},
 	}
-	c.AddCommand(newLessonsCheck(s), newLessonsNew(s))
+	c.AddCommand(newLessonsCheck(s), newLessonsFormat(s), newLessonsNew(s))
 	return c
 }
 

@@ -33,7 +33,7 @@ func writeMan(w io.Writer, root *cobra.Command, l names.Lang) error {
 	var b strings.Builder
 	b.WriteString(".TH SOCKSTEP 1\n.SH " + names.T("NAME", "名称").In(l) + "\nsockstep \\- " +
 		roff(names.T("learn sockets by making real ones", "用真正的套接字学习网络编程").In(l)) + "\n")
-	b.WriteString(".SH " + names.T("SYNOPSIS", "用法").In(l) + "\n.B sockstep\n[flags]\n.br\n.B sockstep run\n.I FILE\n.br\n.B sockstep \\-c\n.I LINE\n.br\n.B sockstep lab\n[join] [\\-\\- COMMAND]\n.br\n.B sockstep lesson\n[ID [\\-\\-play | \\-\\-notes]]\n.br\n.B sockstep lessons\n[check [PATH] | new ID]\n.br\n.B sockstep progress\n[export]\n")
+	b.WriteString(".SH " + names.T("SYNOPSIS", "用法").In(l) + "\n.B sockstep\n[flags]\n.br\n.B sockstep run\n.I FILE\n.br\n.B sockstep \\-c\n.I LINE\n.br\n.B sockstep lab\n[join] [\\-\\- COMMAND]\n.br\n.B sockstep lesson\n[ID [\\-\\-play | \\-\\-notes]]\n.br\n.B sockstep lessons\n[check [PATH] | format | new ID]\n.br\n.B sockstep progress\n[export]\n")
 	b.WriteString(".SH " + names.T("FLAGS", "选项").In(l) + "\n")
 	root.PersistentFlags().VisitAll(func(f *pflag.Flag) {
 		arg, usage := pflag.UnquoteUsage(f)
