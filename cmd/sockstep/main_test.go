@@ -30,7 +30,7 @@ func TestScripts(t *testing.T) {
 	if err != nil || len(all) != len(files) {
 		t.Fatal("testdata/script holds what is no .txtar, and would never run", err)
 	}
-	for _, lang := range []string{"en", "zh"} {
+	for _, lang := range languages() {
 		t.Run(lang, func(t *testing.T) {
 			testscript.Run(t, testscript.Params{
 				Files:               files,
@@ -42,6 +42,15 @@ func TestScripts(t *testing.T) {
 			})
 		})
 	}
+}
+
+// languages are those that tests of what does not depend on them run in: both, and with -short one, as under the race detector,
+// where programs are ten times as slow.
+func languages() []string {
+	if testing.Short() {
+		return []string{"en"}
+	}
+	return []string{"en", "zh"}
 }
 
 func setUp(env *testscript.Env, lang string) error {
