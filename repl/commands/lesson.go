@@ -27,7 +27,11 @@ var lesson_ = &repl.Command{
 		case word.Quoted:
 		case word.Text == "join":
 			e.Next("WORD")
-			return join(e)
+			w, given, err := lessonWord(e)
+			if err != nil {
+				return err
+			}
+			return e.JoinLesson(w, given)
 		case word.Text == "alone":
 			e.Next("WORD")
 			if err := e.Gives(0); err != nil {
@@ -35,12 +39,8 @@ var lesson_ = &repl.Command{
 			}
 			return e.Alone()
 		}
-		given := e.More()
-		w := e.Peek()
-		if given {
-			e.Next("LESSON")
-		}
-		if err := e.Gives(0); err != nil {
+		w, given, err := lessonWord(e)
+		if err != nil {
 			return err
 		}
 		if e.Flag("play") {
@@ -57,15 +57,10 @@ var lesson_ = &repl.Command{
 	},
 }
 
-// join takes the other end of the lesson that another terminal is in.
-func join(e *repl.Env) error {
-	given := e.More()
-	w := e.Peek()
-	if given {
-		e.Next("LESSON")
+// lessonWord is the word that names a lesson, where one is given; nothing stands behind it.
+func lessonWord(e *repl.Env) (w repl.Word, given bool, err error) {
+	if given = e.More(); given {
+		w, _ = e.Next("LESSON")
 	}
-	if err := e.Gives(0); err != nil {
-		return err
-	}
-	return e.JoinLesson(w, given)
+	return w, given, e.Gives(0)
 }
