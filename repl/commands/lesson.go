@@ -10,9 +10,9 @@ var lesson_ = &repl.Command{
 	Group:   repl.Learn,
 	Usage:   []string{"[LESSON]", "join [LESSON]", "alone"},
 	Summary: names.T("begin a lesson, or go on with it", "开始一课，或继续上课"),
-	Detail: names.T("A lesson is named by its id or its number; without one, the one that was left or the next begins. It looks at what your sockets are, not at what you type: any names and any way will do. It begins with nothing open, and comes back to the step where you left. In a lesson, this line shows the step again. "+
+	Detail: names.T("A lesson is named by its id or its number; without one, the one that was left or the next begins. It looks at what your sockets are, not at what you type: any names and any way will do. It begins with nothing open, and comes back to the step where you left. In a lesson, this line shows the step again.\n"+
 		"Some lessons have two ends, such as a server and a client. You take the first, or the one that --as names; lesson join takes the other in another terminal. Until somebody does, the program plays it; where your partner has left, lesson alone lets the program go on.",
-		"课用编号或名字指定；不写时继续上次的课，或开始下一课。它看的是你的套接字的真实状态，而不是你输入的文字：名字随意，做法不限。开始时没有打开的套接字；再次进入时回到离开的那一步。上课时，这一行会再次显示当前步骤。"+
+		"课用编号或名字指定；不写时继续上次的课，或开始下一课。它看的是你的套接字的真实状态，而不是你输入的文字：名字随意，做法不限。开始时没有打开的套接字；再次进入时回到离开的那一步。上课时，这一行会再次显示当前步骤。\n"+
 			"有些课有两端，比如服务器和客户端。你做第一端，或者用 --as 指定的那一端；在另一个终端输入 lesson join 就接下另一端。没有人来时由程序扮演；同伴离开后，lesson alone 让程序接着扮演。"),
 	Flags: []repl.Flag{
 		{Name: "as", Arg: "ROLE", Meaning: names.T("which end you take, of a lesson that has two", "在有两端的课里做哪一端")},
