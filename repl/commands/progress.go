@@ -13,8 +13,8 @@ var progress_ = &repl.Command{
 	Group:   repl.Learn,
 	Usage:   []string{"", "export FILE"},
 	Summary: names.T("what you have done, alone, with hints, or skipped", "你的进度：独立完成、用了提示、跳过的"),
-	Detail: names.T("progress export writes a row for each step, as CSV or JSON by the ending of the file's name.",
-		"progress export 为每一步写一行，按文件名后缀存成 CSV 或 JSON。"),
+	Detail: names.T("Steps that you did without a hint are counted apart from those with hints, those that skip played, those that cannot be told on this machine, and those of the partner's in a lesson with two ends. A question's first answer is the one that counts.\nprogress export writes a row for each step, as CSV or JSON by the ending of the file's name.",
+		"不看提示做完的步骤，与看过提示的、用 skip 跳过的、在这台机器上无法判断的，以及两端的课里由对方完成的，分开计数。问题以第一次的回答为准。\nprogress export 为每一步写一行，按文件名后缀存成 CSV 或 JSON。"),
 	Example: []string{"progress"},
 	Run: func(e *repl.Env) error {
 		if !e.More() {
