@@ -116,32 +116,35 @@ func TestBrokenLessons(t *testing.T) {
 		{"python", "no line of it", "  python: s.close()\n", ""},
 		{"python", "Python received b'hi'", "python: s.close()", "python: a, b = socketpair(); a.send(b'hi'); b.recv(9)"},
 	} {
-		text := string(skeleton)
-		if !strings.Contains(text, c.was) {
-			t.Fatalf("the skeleton no longer has %q", c.was)
-		}
-		text = strings.Replace(text, c.was, c.now, 1)
-		if c.rule == "leak" {
-			text = strings.Replace(text, "- [close all]", "- [sockopt s SO_REUSEADDR 1]", 1)
-			text = strings.Replace(text, "teaches: [listen", "teaches: [sockopt, listen", 1)
-			text = strings.ReplaceAll(text, "`close all`", "`sockopt s SO_REUSEADDR 1`")
-		}
-		report := checkCourse(t, one(t, name, text))
-		if !slices.ContainsFunc(report.Lessons[0].Problems, func(p lessons.Problem) bool {
-			return p.Rule == c.rule && strings.Contains(p.Message, c.says) && p.Line > 0
-		}) {
-			t.Errorf("%s (%s) was not found in\n%q\n%+v", c.rule, c.says, c.now, report.Lessons[0].Problems)
-		}
-		chinese, err := (&lessons.Checker{Stage: lessonStage{&settings{lang: "zh"}}, Lang: names.Chinese}).Check(t.Context(), one(t, name, text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !slices.ContainsFunc(chinese.Lessons[0].Problems, func(p lessons.Problem) bool {
-			foreign := c.says == "unknown field" || c.says == "NameError" // of the YAML library, and Python's
-			return p.Rule == c.rule && p.Line > 0 && !strings.Contains(p.Message, "%!") && (foreign || han.MatchString(p.Message))
-		}) {
-			t.Errorf("%s (%s) is not said in Chinese: %+v", c.rule, c.says, chinese.Lessons[0].Problems)
-		}
+		t.Run(c.rule, func(t *testing.T) {
+			t.Parallel()
+			text := string(skeleton)
+			if !strings.Contains(text, c.was) {
+				t.Fatalf("the skeleton no longer has %q", c.was)
+			}
+			text = strings.Replace(text, c.was, c.now, 1)
+			if c.rule == "leak" {
+				text = strings.Replace(text, "- [close all]", "- [sockopt s SO_REUSEADDR 1]", 1)
+				text = strings.Replace(text, "teaches: [listen", "teaches: [sockopt, listen", 1)
+				text = strings.ReplaceAll(text, "`close all`", "`sockopt s SO_REUSEADDR 1`")
+			}
+			report := checkCourse(t, one(t, name, text))
+			if !slices.ContainsFunc(report.Lessons[0].Problems, func(p lessons.Problem) bool {
+				return p.Rule == c.rule && strings.Contains(p.Message, c.says) && p.Line > 0
+			}) {
+				t.Errorf("%s (%s) was not found in\n%q\n%+v", c.rule, c.says, c.now, report.Lessons[0].Problems)
+			}
+			chinese, err := (&lessons.Checker{Stage: lessonStage{&settings{lang: "zh"}}, Lang: names.Chinese}).Check(t.Context(), one(t, name, text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.ContainsFunc(chinese.Lessons[0].Problems, func(p lessons.Problem) bool {
+				foreign := c.says == "unknown field" || c.says == "NameError" // of the YAML library, and Python's
+				return p.Rule == c.rule && p.Line > 0 && !strings.Contains(p.Message, "%!") && (foreign || han.MatchString(p.Message))
+			}) {
+				t.Errorf("%s (%s) is not said in Chinese: %+v", c.rule, c.says, chinese.Lessons[0].Problems)
+			}
+		})
 	}
 }
 
@@ -221,15 +224,18 @@ func TestBrokenEnds(t *testing.T) {
 		{"python", "the partner of Python received", "k.sendall(b'$word')", "k.sendall(b'$more')"},
 		{"python", "Python's errors are [ENOTCONN]", "  python: c, addr = s.accept()", "  python: |-\n    c, addr = s.accept()\n    s.recv(1)"},
 	} {
-		if !strings.Contains(good, c.was) {
-			t.Fatalf("the lesson no longer has %q", c.was)
-		}
-		report := checkCourse(t, one(t, name, strings.Replace(good, c.was, c.now, 1)))
-		if !slices.ContainsFunc(report.Lessons[0].Problems, func(p lessons.Problem) bool {
-			return p.Rule == c.rule && strings.Contains(p.Message, c.says) && p.Line > 0
-		}) {
-			t.Errorf("%s (%s) was not found in\n%q\n%+v", c.rule, c.says, c.now, report.Lessons[0].Problems)
-		}
+		t.Run(c.rule, func(t *testing.T) {
+			t.Parallel()
+			if !strings.Contains(good, c.was) {
+				t.Fatalf("the lesson no longer has %q", c.was)
+			}
+			report := checkCourse(t, one(t, name, strings.Replace(good, c.was, c.now, 1)))
+			if !slices.ContainsFunc(report.Lessons[0].Problems, func(p lessons.Problem) bool {
+				return p.Rule == c.rule && strings.Contains(p.Message, c.says) && p.Line > 0
+			}) {
+				t.Errorf("%s (%s) was not found in\n%q\n%+v", c.rule, c.says, c.now, report.Lessons[0].Problems)
+			}
+		})
 	}
 	if r := checkCourse(t, one(t, "01-join.yaml", strings.Replace(good, "id: tcp-echo", "id: join", 1))); r.Problems() == 0 {
 		t.Error("a lesson may be called join")
