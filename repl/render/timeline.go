@@ -114,7 +114,7 @@ func Timeline(rows []TimelineRow, roles, labels [2]string, width int, lang names
 		if result == "" {
 			continue
 		}
-		result = shorten(result, width-hang-2)
+		result = shorten(result, width-hang-3)
 		if at := lineWidth(p.lines[len(p.lines)-1]); at+2+Width(result) > width {
 			p.line(stroke{toneNone, strings.Repeat(" ", hang+1)})
 		}
