@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"sockstep/sockets"
 	"sockstep/sockets/names"
@@ -85,7 +86,15 @@ func failure(s string) string {
 
 // assigned is what stands left of "=" in a line that begins with NAME, NAME = and "" in any other. An "==" is no "=".
 func assigned(s string) string {
-	blanks := func(i int) int { return len(s) - len(strings.TrimLeftFunc(s[i:], unicode.IsSpace)) }
+	blanks := func(i int) int {
+		for i < len(s) && s[i] == ' ' {
+			i++
+		}
+		if i < len(s) && (s[i] < ' ' || s[i] >= utf8.RuneSelf) { // a tab, or the blank of a Chinese input method
+			i = len(s) - len(strings.TrimLeftFunc(s[i:], unicode.IsSpace))
+		}
+		return i
+	}
 	for i := 0; ; {
 		n := nameLen(s[i:])
 		i = blanks(i + n)

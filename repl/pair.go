@@ -234,7 +234,10 @@ func (s *Session) attend(f func(*Env)) {
 	e := &Env{Session: s, Ctx: s.life, Act: a, Command: s.table.named("lesson"), began: time.Now()}
 	e.Sys = sys.For(e.Ctx, a)
 	s.tellUntold(a)
-	e.guard(func() { f(e) })
+	func() {
+		defer e.rescue()
+		f(e)
+	}()
 	if a.Value.Type != sockets.NoValue || a.Err != nil {
 		a.End()
 	} else {

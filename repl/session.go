@@ -210,18 +210,20 @@ func (s *Session) remember(act *sockets.Act) {
 
 // run finds the command and runs it, here or as a job; false where there is no such command or flag.
 func (s *Session) run(ctx context.Context, e *Env, act *sockets.Act, line Line) (begun bool) {
-	typed := line
-	command, line, err := s.table.verb(line, s.names)
-	if said := s.answer(typed, err == nil); said != nil {
-		err = said
+	command, found, err := s.table.verb(line, s.names)
+	if s.lesson != nil {
+		if said := s.answer(line, err == nil); said != nil {
+			err = said
+		}
 	}
 	if err == nil {
-		err = e.begin(ctx, act, command, line)
+		err = e.begin(ctx, act, command, found)
 	}
 	if err != nil {
-		act.Err = typed.meant(err)
+		act.Err = line.meant(err)
 		return false
 	}
+	line = found
 	if line.Job {
 		s.start(e)
 		return true
@@ -231,7 +233,9 @@ func (s *Session) run(ctx context.Context, e *Env, act *sockets.Act, line Line) 
 		defer e.cancel()
 		e.Sys = e.door()
 	}
-	defer s.tellWaits(e)()
+	if s.paired() != nil {
+		defer s.tellWaits(e)()
+	}
 	s.perform(e)
 	return true
 }
@@ -242,22 +246,18 @@ func (s *Session) names(w Word) bool {
 	return ok && !w.Quoted
 }
 
-// perform runs a command to its end. A panic is our own fault: it is told as such, and the session goes on.
-func (s *Session) perform(e *Env) { e.guard(func() { s.carryOut(e) }) }
-
-// guard makes a panic of f the failure of its act.
-func (e *Env) guard(f func()) {
-	defer func() {
-		if r := recover(); r != nil {
-			e.Act.Err = &sockets.Error{Op: e.Command.Name, Kind: "internal", Err: fmt.Errorf("%v\n%s", r, debug.Stack()),
-				Message: names.T(fmt.Sprintf("sockstep itself failed: %v", r), fmt.Sprintf("sockstep 自身出错：%v", r)),
-				Fix:     names.T("the sockets are as they were; please report this line", "套接字保持原样；请报告这一行命令")}
-		}
-	}()
-	f()
+// rescue, deferred, makes a panic the failure of the act.
+func (e *Env) rescue() {
+	if r := recover(); r != nil {
+		e.Act.Err = &sockets.Error{Op: e.Command.Name, Kind: "internal", Err: fmt.Errorf("%v\n%s", r, debug.Stack()),
+			Message: names.T(fmt.Sprintf("sockstep itself failed: %v", r), fmt.Sprintf("sockstep 自身出错：%v", r)),
+			Fix:     names.T("the sockets are as they were; please report this line", "套接字保持原样；请报告这一行命令")}
+	}
 }
 
-func (s *Session) carryOut(e *Env) {
+// perform runs a command to its end. A panic is our own fault: it is told as such, and the session goes on.
+func (s *Session) perform(e *Env) {
+	defer e.rescue()
 	err := e.Command.Run(e)
 	for _, stop := range e.stops {
 		stop()
