@@ -86,10 +86,11 @@ func TestPlayNotes(t *testing.T) {
 		if info, err := os.Stat(files[0]); err != nil || info.Mode().Perm() != 0o600 {
 			t.Error(info.Mode(), err)
 		}
-		for !strings.Contains(n.screenNow(), "2/9 connect") {
+		for !strings.Contains(s.screenNow(), "SYN_SENT") { // the question of the second step stands before the class
 			s.types(" ")
-			n.shows(func(screen string) bool { return strings.Contains(screen, "2/9 connect") }, longest/100)
+			s.shows(func(screen string) bool { return strings.Contains(screen, "SYN_SENT") }, longest/100)
 		}
+		n.sees("2/9 connect") // and its answer before the speaker
 		n.sees(text[3])
 		n.sees(text[4])
 		s.program.Process.Signal(syscall.SIGKILL) // a play that dies is not followed any more
