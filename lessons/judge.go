@@ -166,7 +166,24 @@ func (j *judge) unwanted(e *Expect, b bindings) names.Text {
 		path := fill(e.File.Path, j.vars)
 		return names.T("the file "+path+" is there", "文件 "+path+" 还在")
 	}
-	return names.T("something is so that should not be", "有一件事本不该如此")
+	return names.T("something is so that this step does without", "出现了这一步不该有的情况").Plus(j.which(e))
+}
+
+// which says what of an expectation about bytes or values it is that should not be.
+func (j *judge) which(e *Expect) names.Text {
+	var is *BytesIs
+	verb := names.T("sent", "发送")
+	switch {
+	case e.Sent != nil:
+		is = e.Sent
+	case e.Received != nil:
+		is, verb = e.Received, names.T("received", "接收")
+	}
+	if is == nil || is.Bytes == "" {
+		return names.Text{}
+	}
+	w := sockets.PyBytes([]byte(fill(is.Bytes, j.vars)))
+	return names.T("("+w+" was "+verb.En+")", "（"+verb.Zh+"了 "+w+"）")
 }
 
 // leaf judges an expectation that has no ways to choose from.

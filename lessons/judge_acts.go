@@ -107,8 +107,16 @@ func (j *judge) call(is *CallIs, b bindings) Verdict {
 	case n == 0:
 		return notYet(names.T("no "+is.Op+" in this step yet", "这一步还没有调用过 "+is.Op))
 	default:
-		return Verdict{near: 1, Seen: names.T(is.Op+" was called so "+count+" times, not "+must.En, "这样的 "+is.Op+" 调用了 "+count+" 次，应为"+must.Zh+" 次")}
+		return Verdict{near: 1, Seen: names.T(is.Op+" was called so "+howOften(n)+", not "+must.En, "这样的 "+is.Op+" 调用了 "+count+" 次，应为"+must.Zh+" 次")}
 	}
+}
+
+// howOften is a count in English.
+func howOften(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return strconv.Itoa(n) + " times"
 }
 
 // traffic is what the acts since the step began sent or received: how many bytes, and which, as far as they are known.
@@ -224,7 +232,7 @@ func (j *judge) packet(is *PacketIs) Verdict {
 	case ok:
 		return held()
 	case n > 0:
-		return Verdict{near: 1, Seen: names.T("packets so ("+d.En+") were seen "+strconv.Itoa(n)+" times, not "+must.En, "这样的报文（"+d.Zh+"）看到了 "+strconv.Itoa(n)+" 个，应为"+must.Zh+" 个")}
+		return Verdict{near: 1, Seen: names.T("packets so ("+d.En+") were seen "+howOften(n)+", not "+must.En, "这样的报文（"+d.Zh+"）看到了 "+strconv.Itoa(n)+" 个，应为"+must.Zh+" 个")}
 	case any > 0:
 		return Verdict{near: 1, Seen: names.T("of "+strconv.Itoa(any)+" packets in this step none was so: "+d.En, "这一步的 "+strconv.Itoa(any)+" 个报文里没有这样的："+d.Zh)}
 	}
@@ -362,11 +370,11 @@ func (j *judge) failure(is *ErrorIs) Verdict {
 		}
 		last = e
 	}
-	want := strings.TrimSpace(is.Op + " " + is.Errno + is.Kind)
+	want := strings.Join(strings.Fields(is.Op+" "+is.Errno+" "+is.Kind), " ")
 	if last == nil {
 		return notYet(names.T("no line of this step has failed ("+want+")", "这一步还没有哪一行失败（"+want+"）"))
 	}
-	got := last.Errno + last.Kind
+	got := strings.TrimSpace(last.Errno + " " + last.Kind)
 	return Verdict{near: 1, Seen: names.T("a line failed with "+got+", not with "+want, "有一行以 "+got+" 失败，而不是 "+want)}
 }
 

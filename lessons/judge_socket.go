@@ -38,7 +38,7 @@ func (j *judge) socket(is *SocketIs, as string, b bindings, next then) Verdict {
 			continue
 		}
 		v := Verdict{depth: j.depth, near: m.right - 100*len(m.other), Seen: telling(s, m.wrong)}
-		if len(m.other) == 0 && (i == 0 || best.near == 0 || v.near > best.near) && !(s.Closed && is.Closed == nil) {
+		if len(m.other) == 0 && (i == 0 || best.near == 0 || v.near > best.near) && !(s.Closed && (is.Closed == nil || s.Name == "")) {
 			best = v
 			best.near = max(v.near, 1)
 		}
@@ -297,12 +297,12 @@ func describe(is *SocketIs, vars map[string]string) names.Text {
 	case "any":
 		d = names.T(d.En+" with an address", "有地址的、"+d.Zh)
 	case "none":
-		d = names.T(d.En+" without an address", "没有地址的、"+d.Zh)
+		d = names.T(d.En+" without an address", "不带地址的、"+d.Zh)
 	default:
 		d = names.T(d.En+" at "+a, "地址为 "+a+" 的、"+d.Zh)
 	}
 	if is.Peer == "none" {
-		d = names.T(d.En+" that is not connected", "没有连接的、"+d.Zh)
+		d = names.T(d.En+" that is not connected", "未连接的、"+d.Zh)
 	} else if is.Peer != "" {
 		a := strings.Replace(fill(is.Peer, vars), "any", "anyone", 1)
 		d = names.T(d.En+" connected to "+a, "连接到 "+strings.Replace(a, "anyone", "某处", 1)+" 的、"+d.Zh)

@@ -135,7 +135,7 @@ func TestJudge(t *testing.T) {
 		{"  - call: {op: connect, errno: none}", NotYet, "but gave ECONNREFUSED"},
 		{"  - call: {op: bind}", NotYet, "no bind in this step yet"},
 		{"  - call: {op: ioctl}", NotYet, "no ioctl"}, // sockstep's own
-		{"  - call: {op: send, times: 2}", NotYet, "1 times, not 2"},
+		{"  - call: {op: send, times: 2}", NotYet, "once, not 2"},
 		{"  - call: {op: connect, args: ':9$'}", Held, ""},
 		{"  - socket: {state: ESTABLISHED, local: '*:40001'}\n    as: c\n  - call: {op: recv, socket: c}\n  - received: {socket: c, n: 8, bytes: hi there}", Held, ""},
 		{"  - socket: {kind: udp}\n    as: u\n  - received: {socket: u, n: 1..}", NotYet, "0 bytes were received, not at least 1"},
@@ -144,7 +144,7 @@ func TestJudge(t *testing.T) {
 		{"  - sent: {bytes: zzz}", NotYet, "not b'zzz'"},
 		{"  - packet: {flags: SA, proto: tcp, direction: sent, source: captured, len: 0, retransmission: false, lost: false}", Held, ""},
 		{"  - packet: {flags: S}", NotYet, "of 1 packets in this step none was so: S"},
-		{"  - packet: {flags: SA, times: 2}", NotYet, "1 times, not 2"},
+		{"  - packet: {flags: SA, times: 2}", NotYet, "once, not 2"},
 		{"  - packet: {flags: S, times: 0}", Held, ""},
 		{"  - note: eof", Held, ""},
 		{"  - note: reset", NotYet, "reset"},

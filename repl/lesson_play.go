@@ -2,7 +2,9 @@ package repl
 
 import (
 	"errors"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"sockstep/lessons"
@@ -121,6 +123,10 @@ func (e *Env) beginLesson(b beginning) error {
 	}
 	if b.add != nil {
 		b.add(&ev)
+	}
+	if open := s.socketNames(); run.At() > 0 && len(open) > 0 && !ev.Said.IsZero() { // their names are the solution's
+		slices.Sort(open)
+		ev.Said = names.Text{En: ev.Said.En + " Open here: " + strings.Join(open, ", ") + ".", Zh: ev.Said.Zh + "这里打开着：" + strings.Join(open, "、") + "。"}
 	}
 	e.Result(ev.Value(s.Lang()))
 	return nil

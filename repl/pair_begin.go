@@ -169,6 +169,7 @@ func (e *Env) AwaitTurn() error {
 		return err
 	}
 	r := g.run
+	waited := false
 	for p := g.pair; p != nil && g.pair == p && g.run == r && !r.Mine() && !g.over; {
 		if !p.due() {
 			return e.noPartner()
@@ -183,8 +184,9 @@ func (e *Env) AwaitTurn() error {
 		if err := e.Ctx.Err(); err != nil {
 			return e.interrupted(e.Command.Name, nil, err)
 		}
+		waited = true
 	}
-	if g.run != nil {
+	if g.run != nil && (s.held || !waited) { // else it was told above the prompt as it began
 		e.Result(s.stepEvent(false).Value(e.Lang()))
 	}
 	return nil

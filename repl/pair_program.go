@@ -9,7 +9,7 @@ import (
 )
 
 // readingTime is how long the program waits before it plays a step that a person reads at the other end.
-const readingTime = 800 * time.Millisecond
+const readingTime = 1500 * time.Millisecond
 
 // PlayPartner takes the other end of the lesson behind a door, and plays it from the solutions: each step of its own as soon as it is
 // on. It returns when the other terminal has gone, or the context is over.

@@ -289,9 +289,11 @@ func (e *Env) interrupted(op string, k *sockets.Socket, err error) error {
 // TimedOut is the error of a wait whose time is over. No errno: the kernel did not fail.
 func (e *Env) TimedOut(op, after string, pairs ...string) error {
 	e.Act.Note("timed-out", append(pairs, "op", op, "t", seconds(after))...)
-	return &sockets.Error{Op: op, Kind: "timed-out", Err: errTimedOut,
-		Message: names.T("timed out after "+seconds(after), seconds(after)+" 内没有结果，超时"),
-		Why:     names.T("nothing came within the time given; the socket is as it was", "规定的时间内什么也没有发生；套接字保持原样")}
+	why := names.T("nothing came within the time given; the socket is as it was", "规定的时间内什么也没有发生；套接字保持原样")
+	if strings.HasPrefix(op, "send") {
+		why = names.T("no room came free in the send buffer within the time given; the socket is as it was", "规定的时间内发送缓冲区没有空出位置；套接字保持原样")
+	}
+	return &sockets.Error{Op: op, Kind: "timed-out", Err: errTimedOut, Message: names.T("timed out after "+seconds(after), seconds(after)+" 内没有结果，超时"), Why: why}
 }
 
 func seconds(s string) string {

@@ -42,6 +42,9 @@ func (d *drawing) lesson(v sockets.Value) {
 		d.done(Sanitize(get("called")), line, result)
 		return
 	}
+	if get("quiz") != "" { // the verdict is about the question before
+		d.prosePage(yellow, "", get("said"))
+	}
 	if title := get("title"); title != "" {
 		d.begin()
 		d.put(bold, title)
@@ -53,7 +56,9 @@ func (d *drawing) lesson(v sockets.Value) {
 		d.newline()
 		d.marked = false
 	}
-	d.prosePage(yellow, "", get("said"))
+	if get("quiz") == "" {
+		d.prosePage(yellow, "", get("said"))
+	}
 	mark := ""
 	if get("verdict") == "held" {
 		mark = d.say(lessonHeld)
