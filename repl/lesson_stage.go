@@ -132,6 +132,22 @@ func (s *Session) PlayLine() (string, bool) {
 	return line, true
 }
 
+// TurnPage leaves the step that has ended: what was told of it is over.
+func (s *Session) TurnPage() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p := s.playing(); p != nil {
+		p.told = nil
+	}
+}
+
+// PassPlayed ends the step that is on where it holds already, as somebody has tried just that; false where it does not hold.
+func (s *Session) PassPlayed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.playing() != nil && s.lesson.on() && s.judged().Outcome == lessons.Held
+}
+
 // PlayFailed reports whether the play stands at a step that has not come true.
 func (s *Session) PlayFailed() bool {
 	s.mu.Lock()

@@ -54,6 +54,7 @@ var (
 
 // turn shows the page of the step that is on.
 func (y *presenter) turn(first bool) {
+	y.p.session.TurnPage()
 	sc, ok := y.p.session.Scene()
 	if !ok {
 		return
@@ -177,6 +178,11 @@ func (y *presenter) next(sc repl.Scene) tty.Cue {
 			return tty.Cue{}
 		case len(sc.Told) > 0:
 			y.told(sc)
+			return tty.Cue{}
+		case y.p.session.PassPlayed():
+			if sc, ok := y.p.session.Scene(); ok {
+				y.told(sc)
+			}
 			return tty.Cue{}
 		case sc.Line != "":
 			return y.typeNext(sc)
