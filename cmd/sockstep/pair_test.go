@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"encoding/json"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -318,27 +317,6 @@ func TestPartnerDies(t *testing.T) {
 	<-done
 }
 
-// blocks waits until one of the program's threads waits in the kernel for this, where the system tells it.
-func (s *shell) blocks(in string) {
-	s.t.Helper()
-	for end := time.Now().Add(longest); time.Now().Before(end); time.Sleep(time.Millisecond) {
-		tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/wchan", s.c.Process.Pid))
-		told := false
-		for _, task := range tasks {
-			b, _ := os.ReadFile(task)
-			told = told || len(b) > 1
-			if strings.Contains(string(b), in) {
-				return
-			}
-		}
-		if !told { // by a system that keeps it to itself
-			time.Sleep(100 * time.Millisecond)
-			return
-		}
-	}
-	s.t.Fatalf("the program does not wait in %s", in)
-}
-
 // TestBeginsAgain: either end may begin a step again, go to another one, or have its own played: the other comes along, whatever
 // it does just then.
 func TestBeginsAgain(t *testing.T) {
@@ -356,8 +334,8 @@ func TestBeginsAgain(t *testing.T) {
 
 	waits := make(chan *jsonAct)
 	go func() { waits <- a.types("c, addr = accept s") }() // before its time: nobody has connected yet
-	a.blocks("accept")
-	b.does("again") // and s is closed meanwhile
+	b.hears("'line': 'c, addr = accept s'")                // a waits in the call
+	b.does("again")                                        // and s is closed meanwhile
 	if act := <-waits; act.Error == nil || act.Error.Kind != "cancelled" && act.Error.Errno != "EBADF" {
 		t.Errorf("a line whose socket is closed by a new beginning gives %+v %+v", act, act.Error)
 	}
