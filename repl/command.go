@@ -216,12 +216,19 @@ func (t Table) unknown(w Word) *sockets.Error {
 	for _, c := range t {
 		all = append(all, c.Name)
 	}
+	word := strings.ToLower(w.Text)
 	e := w.Err(names.T("no command is called "+w.Text, "没有叫 "+w.Text+" 的命令"))
-	if to, ok := instead[strings.ToLower(w.Text)]; ok {
+	if to, ok := instead[word]; ok {
 		line := strings.ReplaceAll(to, "{s}", "s")
 		return e.Hint(names.T(line, line))
 	}
-	if near, ok := names.Nearest(strings.ToLower(w.Text), all); ok {
+	switch {
+	case slices.Contains(programs, word):
+		return e.Hint(aProgram)
+	case word == "clear" || word == "cls":
+		return e.Hint(clearsKeys)
+	}
+	if near, ok := names.Nearest(word, all); ok {
 		return e.Hint(names.T(near, near))
 	}
 	return e.Hint(names.T("help lists them all", "help 列出所有命令"))

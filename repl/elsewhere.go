@@ -19,12 +19,17 @@ var instead = map[string]string{
 	"read": "recv", "write": "send", "nc": "connect", "ncat": "connect", "telnet": "connect",
 	"ls": "sockets", "ss": "sockets", "netstat": "sockets", "lsof": "sockets",
 	"ip": "interfaces", "ifconfig": "interfaces", "ipconfig": "interfaces", "if_nameindex": "interfaces",
-	"nslookup": "getaddrinfo", "dig": "getaddrinfo",
+	"nslookup": "getaddrinfo", "dig": "getaddrinfo", "host": "getaddrinfo", "getnameinfo": "gethostbyaddr",
+	"ping": "socket icmp", "create_connection": "connect tcp 127.0.0.1:8888", "create_server": "listen tcp 127.0.0.1:8888",
+	"tcpdump": "wire --follow", "tshark": "wire --follow", "wireshark": "wire save session.pcapng", "strace": "show calls all",
 	"rm": "bind {s} ./sock --unlink", "unlink": "bind {s} ./sock --unlink", "remove": "bind {s} ./sock --unlink",
 	"setsockopt": "sockopt", "getsockopt": "sockopt", "setblocking": "blocking", "gettimeout": "settimeout",
 	"getsockname": "inspect {s} sockname", "getpeername": "inspect {s} peername", "fileno": "inspect {s} fileno",
 	"type": "inspect {s} type", "family": "inspect {s} family", "proto": "inspect {s} proto",
 }
+
+// programs are those of a terminal that have nothing to do here, but may well be the other end of a socket.
+var programs = strings.Fields("curl wget python python3 ipython node bash sh sudo cat cd pwd mkdir touch vim vi nano less grep make git ssh ftp browser chrome firefox")
 
 // statements are the words that a statement of Python begins with.
 var statements = strings.Fields("while for if elif else try except finally with def return break continue pass")
@@ -34,7 +39,9 @@ var (
 	pythonImport = names.T("this is Python; here nothing is imported, the commands are there already", "这是 Python 的写法；这里不用 import，命令已经都在了")
 	pythonFlow   = names.T("this is Python; here no line loops or branches: type each one when its turn comes",
 		"这是 Python 的写法；这里没有循环和判断，轮到哪一行就输入哪一行")
-	ownValue = names.T("after = stands a command; print keeps a value of your own", "= 之后是命令；自己的值用 print 保存")
+	aProgram   = names.T("run it in a second terminal", "请在第二个终端里运行它")
+	clearsKeys = names.T("Ctrl-L clears the screen", "按 Ctrl-L 清屏")
+	ownValue   = names.T("after = stands a command; print keeps a value of your own", "= 之后是命令；自己的值用 print 保存")
 )
 
 // elsewhere is the error of a line that is known from elsewhere, nil for any other.
@@ -124,6 +131,13 @@ func (t Table) python(expr string, isSocket func(Word) bool) (string, bool) {
 				return line, true
 			}
 		}
+	case "create_connection", "create_server":
+		if len(args) > 0 {
+			if addr, ok := pythonWord(method, args[0], isSocket); ok {
+				return map[bool]string{true: "connect tcp ", false: "listen tcp "}[method == "create_connection"] + addr, true
+			}
+		}
+		return instead[method], true
 	case "input":
 		return "print hello", true
 	case "setblocking":

@@ -34,7 +34,7 @@ func Nearest(word string, known []string) (string, bool) {
 // nearEnough is how many slips a word of n letters may hold.
 func nearEnough(n int) int {
 	switch {
-	case n <= 2:
+	case n <= 3:
 		return 1
 	case n <= 5:
 		return 2

@@ -3,7 +3,7 @@ package names
 import "testing"
 
 func TestNearest(t *testing.T) {
-	known := []string{"accept", "bind", "close", "connect", "listen", "recv", "recvfrom", "send", "sendto", "shutdown", "socket", "sockets",
+	known := []string{"dup", "accept", "bind", "close", "connect", "listen", "recv", "recvfrom", "send", "sendto", "shutdown", "socket", "sockets",
 		"SO_RCVBUF", "SO_REUSEADDR", "TCP_NODELAY", "监听"}
 	for word, want := range map[string]string{
 		"acept": "accept", "bnid": "bind", "conect": "connect", "cnonect": "connect", "lisen": "listen", "SEND": "send", "snedto": "sendto",
@@ -14,7 +14,7 @@ func TestNearest(t *testing.T) {
 			t.Errorf("Nearest(%q) = %q, %v, want %q", word, got, ok, want)
 		}
 	}
-	for _, word := range []string{"", "x", "zz", "qwertyuiop", "frobnicate", "so_"} {
+	for _, word := range []string{"", "x", "zz", "arp", "len", "qwertyuiop", "frobnicate", "so_"} {
 		if got, ok := Nearest(word, known); ok {
 			t.Errorf("Nearest(%q) = %q, want none", word, got)
 		}
