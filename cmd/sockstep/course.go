@@ -17,6 +17,7 @@ import (
 	"sockstep/lessons"
 	"sockstep/sockets"
 	"sockstep/sockets/names"
+	"sockstep/sockets/sys"
 )
 
 // A coursePath is --course: a folder of lessons, or one lesson's file; "" for sockstep's own course.
@@ -25,7 +26,7 @@ type coursePath string
 // Set takes the flag's value. An empty one is a shell's variable that is not set, and never meant.
 func (p *coursePath) Set(path string) error {
 	if path == "" {
-		return errors.New("it names a folder of lessons, or one lesson's file")
+		return misuse(names.T("--course names a folder of lessons, or one lesson's file", "--course 后面是课程的目录，或一课的文件"))
 	}
 	*p = coursePath(path)
 	return nil
@@ -65,6 +66,9 @@ func cannotOpen(path string, err error) error {
 		reason = names.T("you may not read it", "没有读取权限")
 	case errors.As(err, &at):
 		reason = names.T(at.Err.Error(), at.Err.Error())
+		if errno := sys.Errno(at); errno != "" {
+			reason = names.Explain(names.Situation{Op: "open", Errno: errno}).Message
+		}
 	}
 	return &sockets.Error{Err: err, Message: names.T(path+" cannot be opened: "+reason.En, path+" 无法打开："+reason.Zh)}
 }
@@ -188,9 +192,6 @@ func (s *settings) openLessons() (*lessons.Course, *lessons.Progress, error) {
 
 // ready checks the flags, and that there is the course that they name.
 func (s *settings) ready() error {
-	if err := s.check(); err != nil {
-		return err
-	}
 	if s.course == "" {
 		return nil
 	}

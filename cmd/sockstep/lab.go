@@ -25,7 +25,7 @@ func newLab(s *settings) *cobra.Command {
 		return func(c *cobra.Command, args []string) error {
 			dash := c.ArgsLenAtDash()
 			if len(args) > 0 && dash != 0 {
-				return fmt.Errorf("%s takes a command behind --: sockstep %s -- %s", c.Name(), strings.TrimPrefix(c.CommandPath(), "sockstep "), strings.Join(args, " "))
+				return misuseOf(names.T(c.CommandPath()+" takes a command behind --", c.CommandPath()+" 的命令写在 -- 后面"), c.CommandPath()+" -- "+strings.Join(args, " "))
 			}
 			if err := s.ready(); err != nil {
 				return err
@@ -41,14 +41,14 @@ func newLab(s *settings) *cobra.Command {
 	}
 	c := &cobra.Command{
 		Use:   "lab [-- COMMAND…]",
-		Short: "the prompt, or a command, in a network of your own; needs no rights",
-		Long: "lab makes a network of your own, without any rights: two hosts, left and right, and a cable between them that can lose, delay and duplicate what it carries. " +
-			"It opens the prompt there, or runs a command.",
+		Short: s.say(names.T("the prompt, or a command, in a network of your own, without rights", "在你自己的网络里打开提示符或运行命令；不需要特权")),
+		Long: s.say(names.T("lab makes a network of your own, without any rights: two hosts, left and right,\nand a cable between them that can lose, delay and duplicate what it carries. It\nopens the prompt there, or runs a command.",
+			"lab 建立一个你自己的网络，不需要任何特权：两台主机 left 和 right，\n中间一条可以丢包、延迟、重复的电缆。它在其中打开提示符，或运行一条命令。")),
 		RunE: within(func() error { return s.enterLab(true) }),
 	}
 	c.AddCommand(&cobra.Command{
 		Use:   "join [-- COMMAND…]",
-		Short: "a further terminal in your lab that is running",
+		Short: s.say(names.T("a further terminal in your lab that is running", "正在运行的实验室的又一个终端")),
 		RunE:  within(s.joinLab),
 	})
 	return c

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,7 +16,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"sockstep/lessons"
-	"sockstep/sockets"
 	"sockstep/sockets/names"
 )
 
@@ -44,20 +42,20 @@ func (f progressFile) Lock() (unlock func(), err error) {
 	return func() { lock.Close() }, nil
 }
 
-// misuse is an error of the command line.
-func misuse(t names.Text) error { return &sockets.Error{Message: t} }
-
 // newLesson starts the prompt in a lesson: sockstep lesson [ID].
 func newLesson(s *settings) *cobra.Command {
 	var notes bool
 	var role string
 	c := &cobra.Command{
 		Use:   "lesson [ID]",
-		Short: "start the prompt in a lesson: the one given, the one that was left, or the next",
-		Args:  cobra.MaximumNArgs(1),
+		Short: s.say(names.T("open the prompt in a lesson: this one, or the next", "在课程里打开提示符：指定的一课、上次离开的一课，或下一课")),
+		Args:  atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := s.ready(); err != nil {
 				return err
+			}
+			if taken := given(cmd, "play", "notes", "as"); len(taken) > 1 {
+				return misuse(names.T("--"+taken[0]+" and --"+taken[1]+" do not go together", "--"+taken[0]+" 和 --"+taken[1]+" 不能一起用"))
 			}
 			s.first = "lesson"
 			if len(args) > 0 {
@@ -89,10 +87,9 @@ func newLesson(s *settings) *cobra.Command {
 		},
 		ValidArgsFunction: s.lessonIDs,
 	}
-	c.Flags().BoolVar(&s.play, "play", false, "play the lesson before a class: its lines are typed at your key, and really run")
-	c.Flags().BoolVar(&notes, "notes", false, "the speaker's notes, in a second terminal: they follow the play")
-	c.Flags().StringVar(&role, "as", "", "the `ROLE` that you take, of a lesson with two ends")
-	c.MarkFlagsMutuallyExclusive("play", "notes", "as")
+	c.Flags().BoolVar(&s.play, "play", false, s.say(names.T("play the lesson before a class: at your key its\nlines are typed, and really run", "在课堂上播放：按键后逐行输入，并真正运行")))
+	c.Flags().BoolVar(&notes, "notes", false, s.say(names.T("the speaker's notes, in a second terminal: they\nfollow the play", "在第二个终端显示讲解备注，跟随播放")))
+	c.Flags().StringVar(&role, "as", "", s.say(names.T("the `ROLE` that you take in a lesson with two ends", "在两端的课里你担任的角色 `ROLE`")))
 	c.AddCommand(newLessonJoin(s), newLessonPartner(s))
 	return c
 }
@@ -114,8 +111,8 @@ func (s *settings) lessonCalled(word string) (*lessons.Lesson, error) {
 func newLessonJoin(s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:   "join [ID]",
-		Short: "start the prompt at the other end of the lesson that is on in another terminal of yours",
-		Args:  cobra.MaximumNArgs(1),
+		Short: s.say(names.T("open the prompt at the other end of your other terminal's lesson", "在另一个终端那一课的另一端打开提示符")),
+		Args:  atMost(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := s.ready(); err != nil {
 				return err
@@ -133,8 +130,8 @@ func newLessonJoin(s *settings) *cobra.Command {
 func newLessons(s *settings) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "lessons",
-		Short: "list the course, and what you have done of it",
-		Args:  cobra.NoArgs,
+		Short: s.say(names.T("list the course, and what you have done of it", "列出课程，以及你完成了哪些")),
+		Args:  atMost(0),
 		RunE: func(*cobra.Command, []string) error {
 			if err := s.ready(); err != nil {
 				return err
@@ -148,21 +145,17 @@ func newLessons(s *settings) *cobra.Command {
 }
 
 func newLessonsCheck(s *settings) *cobra.Command {
-	var format, only string
+	format, only := "text", ""
 	var pace time.Duration
 	c := &cobra.Command{
 		Use:   "check [PATH]",
-		Short: "play every lesson of a folder, one lesson's file, or sockstep's own course, and tell what is wrong with them",
-		Args:  cobra.MaximumNArgs(1),
+		Short: s.say(names.T("play lessons, and tell what is wrong with them", "播放课程并指出其中的错误")),
+		Long: s.say(names.T("check plays every lesson of a folder, one lesson's file, or sockstep's own\ncourse, and tells what is wrong with them.",
+			"check 播放一个目录里的每一课、单独一课的文件，或 sockstep 自带的课程，\n并指出其中的错误。")),
+		Args: atMost(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := s.check(); err != nil {
-				return err
-			}
 			if s.json {
 				format = "json"
-			}
-			if !slices.Contains([]string{"text", "junit", "json"}, format) {
-				return misuse(names.T("--format is text, junit or json, not "+strconv.Quote(format), "--format 是 text、junit 或 json，而不是 "+strconv.Quote(format)))
 			}
 			if len(args) > 0 {
 				if s.course != "" {
@@ -192,9 +185,9 @@ func newLessonsCheck(s *settings) *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().StringVar(&format, "format", "text", "`text|junit|json`")
-	c.Flags().StringVar(&only, "only", "", "check this `LESSON` alone")
-	c.Flags().DurationVar(&pace, "pace", 0, "wait so `LONG` before each line, such as 300ms: what is true of a lesson must not depend on haste")
+	choose(c, c.Flags(), choice{flag: "format", to: &format, words: []string{"text", "junit", "json"}}, s.say(names.T("how it is told; text, where nothing is said", "输出的格式；不写时为 text")))
+	c.Flags().StringVar(&only, "only", "", s.say(names.T("check this `LESSON` alone", "只检查这一课 `LESSON`")))
+	c.Flags().DurationVar(&pace, "pace", 0, s.say(names.T("wait so `LONG` before each line (300ms): what is\ntrue of a lesson must not depend on haste", "每一行之前等这么久 `LONG`，如 300ms：\n课程是否成立不应取决于快慢")))
 	c.RegisterFlagCompletionFunc("only", func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 		if len(args) > 0 {
 			s.course = coursePath(args[0])
@@ -267,8 +260,8 @@ func (s *settings) courseToCheck(only string) (c *lessons.Course, id string, err
 func newLessonsNew(s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:   "new ID",
-		Short: "write the skeleton of a lesson here; it checks, and waits for your words",
-		Args:  cobra.ExactArgs(1),
+		Short: s.say(names.T("write the skeleton of a lesson here; your words go into it", "在这里写出一课的骨架；它能通过检查，等你填写文字")),
+		Args:  oneWord,
 		RunE: func(_ *cobra.Command, args []string) error {
 			folder := "."
 			if s.course != "" {
@@ -310,8 +303,8 @@ func newLessonsNew(s *settings) *cobra.Command {
 func newProgress(s *settings) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "progress",
-		Short: "what you have done of the course",
-		Args:  cobra.NoArgs,
+		Short: s.say(names.T("what you have done of the course", "你完成了哪些课程")),
+		Args:  atMost(0),
 		RunE: func(*cobra.Command, []string) error {
 			if err := s.ready(); err != nil {
 				return err
@@ -320,29 +313,23 @@ func newProgress(s *settings) *cobra.Command {
 			return s.runLines()
 		},
 	}
-	var format string
+	format := "csv"
 	export := &cobra.Command{
 		Use:   "export",
-		Short: "write it to standard output, a row for each step",
-		Args:  cobra.NoArgs,
+		Short: s.say(names.T("write it to standard output, a row for each step", "写到标准输出，每个步骤一行")),
+		Args:  atMost(0),
 		RunE: func(*cobra.Command, []string) error {
-			if err := s.check(); err != nil {
-				return err
-			}
 			course, p, err := s.openLessons()
 			if err != nil {
 				return err
 			}
-			switch {
-			case s.json || format == "json":
+			if s.json || format == "json" {
 				return p.ExportJSON(s.io.out, course)
-			case format == "csv":
-				return p.ExportCSV(s.io.out, course)
 			}
-			return misuse(names.T("--format is csv or json, not "+strconv.Quote(format), "--format 是 csv 或 json，而不是 "+strconv.Quote(format)))
+			return p.ExportCSV(s.io.out, course)
 		},
 	}
-	export.Flags().StringVar(&format, "format", "csv", "`csv|json`")
+	choose(export, export.Flags(), choice{flag: "format", to: &format, words: []string{"csv", "json"}}, s.say(names.T("how it is written; csv, where nothing is said", "输出的格式；不写时为 csv")))
 	c.AddCommand(export)
 	return c
 }

@@ -8,18 +8,16 @@ import (
 
 	"sockstep/lessons"
 	"sockstep/repl/render"
+	"sockstep/sockets/names"
 )
 
 // newLessonsFormat prints how a lesson is written: sockstep lessons format
 func newLessonsFormat(s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:   "format",
-		Short: "print how a lesson is written: every key, with examples that check",
-		Args:  cobra.NoArgs,
+		Short: s.say(names.T("print how a lesson is written: every key, with examples that check", "输出课程文件的写法：每个键，附可通过检查的例子")),
+		Args:  atMost(0),
 		RunE: func(*cobra.Command, []string) error {
-			if err := s.check(); err != nil {
-				return err
-			}
 			_, err := io.WriteString(s.io.out, drawPage(lessons.Format(s.language()), s.width(), s.colored()))
 			return err
 		},

@@ -44,9 +44,9 @@ func (s *settings) startPartner(door string, ended func()) error {
 func newLessonPartner(s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:    "partner DOOR",
-		Short:  "play the other end of the lesson behind a door",
+		Short:  s.say(names.T("play the other end of the lesson behind a door", "扮演门后那一课的另一端")),
 		Hidden: true,
-		Args:   cobra.ExactArgs(1),
+		Args:   oneWord,
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := s.enterLab(false); err != nil {
 				return err

@@ -35,6 +35,7 @@ type settings struct {
 	keepGoing bool
 	typed     bool // a person types the lines
 	lang      string
+	words     names.Lang // of what the program says of itself
 	color     string
 	io        streams
 	argv      []string // to run the program once more
@@ -50,7 +51,7 @@ func (e statusError) Error() string { return fmt.Sprintf("exit status %d", int(e
 
 // execute runs the program and gives its exit status.
 func execute(args []string, io streams) int {
-	s := &settings{io: io, argv: os.Args}
+	s := &settings{io: io, argv: os.Args, words: firstLanguage(languageOf(args), loadPreferences().Lang)}
 	root := s.root()
 	root.SetArgs(args)
 	err := root.Execute()
@@ -69,7 +70,7 @@ var howUsed = names.T("sockstep --help tells how it is used", "sockstep --help �
 
 // tell writes what was misused, and what would be right.
 func (s *settings) tell(err error) {
-	l, fix := s.language(), howUsed
+	l, fix := s.words, howUsed
 	var told *sockets.Error
 	if errors.As(err, &told) && !told.Fix.IsZero() {
 		fix = told.Fix
@@ -83,10 +84,11 @@ func newRoot(io streams) *cobra.Command { return (&settings{io: io, argv: os.Arg
 func (s *settings) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "sockstep",
-		Short: "a shell in which people learn sockets by making real ones",
-		Long: "sockstep is a shell in which people learn sockets by making real ones.\n\n" +
-			"Without arguments it opens its prompt. Where stdin is not a terminal, its lines are run as a script.",
-		Args:          cobra.NoArgs,
+		Short: s.say(names.T("a shell in which people learn sockets by making real ones", "在真正的套接字上学习网络编程的外壳")),
+		Long: s.say(names.T("sockstep is a shell in which people learn sockets by making real ones.\n\n"+
+			"Without arguments it opens its prompt. Where standard input is no terminal, its\nlines are run as a script.",
+			"sockstep 是一个外壳：在其中使用真正的套接字来学习网络编程。\n\n不带参数时打开提示符；标准输入不是终端时，把其中各行当作脚本运行。")),
+		Args:          atMost(0),
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -105,18 +107,24 @@ func (s *settings) root() *cobra.Command {
 	root.SetIn(s.io.in)
 	root.SetOut(s.io.out)
 	root.SetErr(s.io.err)
+	root.SetUsageTemplate(usageTemplate(s.words))
+	root.SetFlagErrorFunc(flagMisused)
+	root.CompletionOptions.DisableDefaultCmd = true // ours speaks both languages
 	flags := root.PersistentFlags()
-	flags.StringArrayVarP(&s.lines, "command", "c", nil, "run this `LINE`; may be given several times")
-	flags.BoolVar(&s.json, "json", false, "one JSON object an act on stdout, nothing else there")
-	flags.BoolVar(&s.keepGoing, "keep-going", false, "go on after a line that fails")
-	flags.StringVar(&s.lang, "lang", "", "the language of all texts: `en|zh`")
-	flags.StringVar(&s.color, "color", "auto", "`auto|always|never`")
-	flags.BoolVar(&s.inLab, "lab", false, "in a network of your own, as sockstep lab makes it")
-	flags.Var(&s.course, "course", "lessons of your own: a folder of NN-id.yaml, or one such file, at this `PATH`")
+	flags.StringArrayVarP(&s.lines, "command", "c", nil, s.say(names.T("run this `LINE`; may be given several times", "运行这一行 `LINE`；可以写多次")))
+	flags.BoolVar(&s.json, "json", false, s.say(names.T("one JSON object an act on stdout, nothing else", "标准输出上每步一个 JSON 对象，此外什么也没有")))
+	flags.BoolVar(&s.keepGoing, "keep-going", false, s.say(names.T("go on after a line that fails", "某一行失败后继续")))
+	choose(root, flags, choice{flag: "lang", to: &s.lang, words: []string{"en", "zh"}, fits: knownLang}, s.say(names.T("the language of all texts", "所有文字的语言")))
+	s.color = "auto"
+	choose(root, flags, choice{flag: "color", to: &s.color, words: []string{"auto", "always", "never"}},
+		s.say(names.T("colour; auto, where nothing else is said:\non a terminal, without NO_COLOR", "颜色；不写时为 auto：\n在终端上且没有设置 NO_COLOR 时才有")))
+	flags.BoolVar(&s.inLab, "lab", false, s.say(names.T("in a network of your own, as sockstep lab", "在你自己的网络里，同 sockstep lab")))
+	flags.Var(&s.course, "course", s.say(names.T("lessons of your own: `PATH` is their folder,\nor one lesson's file", "你自己的课程：`PATH` 是课程的目录，\n或一课的文件")))
+	flags.BoolP("help", "h", false, s.say(names.T("this help", "显示本帮助")))
+	root.Flags().BoolP("version", "v", false, s.say(names.T("which version this is", "显示版本")))
 	root.MarkPersistentFlagFilename("course", "yaml")
-	root.RegisterFlagCompletionFunc("lang", cobra.FixedCompletions([]string{"en", "zh"}, cobra.ShellCompDirectiveNoFileComp))
-	root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
-	root.AddCommand(newRun(s), newLab(s), newLesson(s), newLessons(s), newProgress(s), newMan(s))
+	root.AddCommand(newRun(s), newLab(s), newLesson(s), newLessons(s), newProgress(s), newMan(s), newCompletion(s))
+	lineUp(root)
 	return root
 }
 
@@ -136,17 +144,17 @@ func (s *settings) session() error {
 func newRun(s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:   "run [FILE|-]",
-		Short: "run a script; stops at the first line that fails",
-		Args:  cobra.MaximumNArgs(1),
+		Short: s.say(names.T("run a script; stops at the first line that fails", "运行脚本；遇到第一行失败就停下")),
+		Args:  atMost(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := s.ready(); err != nil {
 				return err
 			}
 			switch {
 			case len(args) == 0 && len(s.lines) == 0:
-				return errors.New("run needs a file, or - for standard input: sockstep run FILE")
+				return misuseOf(names.T("run needs a file, or - for standard input", "run 需要一个文件，或用 - 表示标准输入"), "sockstep run FILE")
 			case len(args) > 0 && len(s.lines) > 0:
-				return errors.New("run takes a file or -c, not both")
+				return misuse(names.T("run takes a file or -c, not both", "run 后面写文件或者写 -c，不能都写"))
 			}
 			if err := s.enterLab(s.inLab); err != nil {
 				return err
@@ -159,29 +167,21 @@ func newRun(s *settings) *cobra.Command {
 			}
 			f, err := os.Open(args[0])
 			if err != nil {
-				return err
+				return cannotOpen(args[0], err)
 			}
 			defer f.Close()
 			if info, err := f.Stat(); err == nil && info.IsDir() {
-				return errors.New(args[0] + " is a folder")
+				return misuse(names.T(args[0]+" is a folder", args[0]+" 是目录"))
 			}
 			return s.runReader(f)
 		},
 	}
 }
 
-// check refuses flags whose values mean nothing.
-func (s *settings) check() error {
-	if s.lang != "" {
-		if _, ok := names.ParseLang(s.lang); !ok {
-			return fmt.Errorf("--lang is en or zh, not %q", s.lang)
-		}
-	}
-	switch s.color {
-	case "auto", "always", "never":
-		return nil
-	}
-	return fmt.Errorf("--color is auto, always or never, not %q", s.color)
+// knownLang reports whether a word names a language that sockstep speaks: zh_CN.UTF-8, too.
+func knownLang(word string) bool {
+	_, ok := names.ParseLang(word)
+	return ok
 }
 
 func isTerminal(f *os.File) bool { return f != nil && term.IsTerminal(int(f.Fd())) }
