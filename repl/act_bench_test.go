@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -71,9 +72,11 @@ func benchmarkAct(b *testing.B, kind string, shown ...sockets.Observer) {
 	b.ReportMetric(0, "ns/op") // which would add up both
 }
 
-// session is a session of the whole command table.
+// session is a session of the whole command table, with the collector set as the program sets it.
 func session(b *testing.B, shown ...sockets.Observer) *repl.Session {
 	b.Helper()
+	percent := debug.SetGCPercent(400)
+	b.Cleanup(func() { debug.SetGCPercent(percent) })
 	s := repl.NewSession(repl.Config{Table: commands.Table(), Lang: names.English, Observers: shown, Hold: true, Thread: sys.Dedicate()})
 	b.Cleanup(s.Close)
 	return s
