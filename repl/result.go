@@ -236,6 +236,9 @@ func (e *Env) failed(op string, k *sockets.Socket, holder, errno string, err err
 		sit.Kind, sit.State = k.KindName(), situation(k)
 		sit.DontWait = e.Flag("dontwait") && (k.Blocking || k.Timeout > 0)
 		sit.Fill = append(sit.Fill, "s", k.Name)
+		if line := again(k); line != "" {
+			sit.Fill = append(sit.Fill, "again", line)
+		}
 	}
 	x := names.Explain(sit)
 	if names.WrongOrder(sit) {
@@ -256,12 +259,26 @@ func oddEnd(op string, k *sockets.Socket, errno string) string {
 	switch {
 	case errno == "EAGAIN":
 		return "would-block"
+	case errno == "ECONNRESET" && k != nil && k.ReadEnd && k.WriteEnd:
+		return "shut-reset"
 	case errno == "ECONNRESET":
 		return "reset"
 	case errno == "EPIPE" && k != nil && !k.Peer.IsZero() && !k.WriteEnd:
 		return "broken-pipe"
 	case errno == "ECONNREFUSED" && k != nil && k.Kind == sockets.Dgram && k.Family != sockets.UNIX && op != "connect":
 		return "unreachable-on-second-send"
+	}
+	return ""
+}
+
+// again is the line that takes another connection in place of k: from the listening socket that k was accepted from, or to its peer.
+// "" where neither is known.
+func again(k *sockets.Socket) string {
+	switch {
+	case k.Inherits != nil && k.Inherits.FD >= 0:
+		return "accept " + k.Inherits.Name
+	case k.Inherits == nil && !k.Toward.IsZero():
+		return "connect " + k.KindName() + " " + k.Toward.String()
 	}
 	return ""
 }
@@ -310,7 +327,9 @@ func situation(k *sockets.Socket) string {
 		return "CLOSED"
 	case k.Backlog >= 0:
 		return "LISTEN"
-	case k.WriteEnd && k.Kind == sockets.Stream:
+	case k.WriteEnd && k.ReadEnd && (k.Stream() || k.Kind == sockets.Seqpacket):
+		return "SHUT_RDWR"
+	case k.WriteEnd && (k.Stream() || k.Kind == sockets.Seqpacket):
 		return "SHUT_WR"
 	case k.State == "CLOSE" && !k.Peer.IsZero() && k.Stream():
 		return "RESET"

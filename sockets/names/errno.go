@@ -49,7 +49,7 @@ type Situation struct {
 	Holder string // what holds a taken address, when the caller found out: "LISTEN", "TIME_WAIT", "ESTABLISHED", "BOUND"; "" unknown. ABSTRACT is seen from the address
 	// DontWait says that the call itself asked not to wait (MSG_DONTWAIT), at a socket that would have waited.
 	DontWait bool
-	Fill     []string // pairs for {s} socket name, {addr}, {port}, {path}, {n}, {opt}, {value}, {name}
+	Fill     []string // pairs for {s} socket name, {addr}, {port}, {path}, {n}, {opt}, {value}, {name}, {again} the line that makes another connection like this
 }
 
 // Explanation is what a student is told about a refused call.
@@ -225,6 +225,6 @@ func (s Situation) fill() []string {
 		addr = path
 	}
 	return append(fill, "op", op, "command", commandOf(op), "errno", s.Errno, "kind", kind, "state", s.State,
-		"s", "s", "addr", addr, "port", "8888", "path", path,
+		"s", "s", "addr", addr, "port", "8888", "path", path, "again", "connect "+kind+" "+addr,
 		"n", "1024", "opt", "SO_REUSEADDR", "value", "1", "name", "lo")
 }

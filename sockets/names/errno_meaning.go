@@ -4,7 +4,7 @@ package names
 // it means by itself.
 var errnos = []Errno{
 	{"ECONNREFUSED", T("connection refused: nobody listens there", "连接被拒绝：那里没有人监听")},
-	{"ECONNRESET", T("connection reset: the peer broke it off", "连接被重置：对端强行中断了连接")},
+	{"ECONNRESET", T("connection reset: it was broken off, not ended", "连接被重置：它是被强行中断的，不是正常结束")},
 	{"ECONNABORTED", T("the connection was given up before it was accepted", "连接在被接受之前就已中止")},
 	{"EPIPE", T("broken pipe: this side can no longer send", "管道破裂：这一端已经不能再发送")},
 	{"ESHUTDOWN", T("this side was shut down and cannot send", "这一端已经关闭，不能再发送")},
@@ -103,6 +103,7 @@ const (
 	streamKinds = "tcp unix unix-seqpacket"
 	sends       = "send sendto sendmsg"
 	recvs       = "recv recvfrom recvmsg"
-	finished    = "SHUT_WR SHUT_RDWR FIN_WAIT1 FIN_WAIT2 CLOSING LAST_ACK TIME_WAIT"
+	closing     = "FIN_WAIT1 FIN_WAIT2 CLOSING LAST_ACK TIME_WAIT"
+	finished    = "SHUT_WR SHUT_RDWR " + closing
 	talking     = "ESTABLISHED CLOSE_WAIT SHUT_RD RESET"
 )

@@ -13,6 +13,8 @@ var notes = []note{
 		"虽然拒绝了，却做了一部分：Linux 已把 {s} 标记为关闭，以便通知用 poll 等待它的人。rd 之后 recv 得到 0 字节，wr 之后 send 得到 EPIPE。")},
 	{"reset", T("{peer} broke the connection off with RST: it closed with unread data, asked for it by SO_LINGER 0, or is gone. What was still under way is lost.",
 		"{peer} 用 RST 中断了连接：它关闭时还有未读数据、用 SO_LINGER 0 主动要求，或者已经不在了。途中的数据全部丢失。")},
+	{"shut-reset", T("{s} was shut in both directions here, so what {peer} still sent had nowhere to go: it was answered by RST, and the connection is over.",
+		"{s} 在本端被关闭了两个方向，{peer} 再发来的数据无处可去：本机用 RST 回答，连接就此终止。")},
 	{"broken-pipe", T("this side can no longer send: the peer has closed. Over TCP the first send after that still succeeds and is answered by RST, and the next gives EPIPE; AF_UNIX knows at once.",
 		"这一端已经不能发送：对端已关闭。TCP 上关闭后的第一次 send 仍会成功，并换来 RST，之后才报 EPIPE；AF_UNIX 立刻就知道。")},
 	{"half-close", T("{s} has said that it sends no more (FIN); the other direction stays open. recv on this side works until {peer} closes, too.",

@@ -137,6 +137,7 @@ var (
 )
 
 func isCommandLine(s string) bool {
+	s = strings.ReplaceAll(s, "{again}", "connect tcp {addr}") // or "accept l", as the caller knows
 	word, _, _ := strings.Cut(result.ReplaceAllString(s, ""), " ")
 	return slices.Contains(commands, word)
 }
