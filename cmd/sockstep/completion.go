@@ -14,7 +14,7 @@ func newCompletion(s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion SHELL",
 		Short: s.say(names.T("print what makes bash, zsh, fish or powershell complete sockstep", "输出让 bash、zsh、fish 或 powershell 补全 sockstep 的脚本")),
-		Long: s.say(names.T("completion prints what makes a shell complete sockstep's commands and flags:", "completion 输出让外壳补全 sockstep 的命令和选项的脚本：")) + `
+		Long: s.say(names.T("completion prints what makes a shell complete sockstep's commands and flags:", "completion 输出让 shell 补全 sockstep 的命令和选项的脚本：")) + `
 
   bash   source <(sockstep completion bash)
   zsh    sockstep completion zsh > "${fpath[1]}/_sockstep"

@@ -16,7 +16,7 @@ func newHelp(s *settings) *cobra.Command {
 	return &cobra.Command{
 		Use:                   "help [COMMAND|TOPIC]",
 		DisableFlagsInUseLine: true,
-		Short:                 s.say(names.T("tell of a command of the program, or one or a topic of the shell", "介绍本程序的命令，或外壳里的命令和主题")),
+		Short:                 s.say(names.T("tell of a command of the program, or one or a topic of the shell", "介绍本程序的命令，或 shell 里的命令和主题")),
 		ValidArgsFunction: func(c *cobra.Command, args []string, typed string) (all []string, _ cobra.ShellCompDirective) {
 			for _, word := range append(ownCommands(c.Root()), shellTopics()...) {
 				if len(args) == 0 && strings.HasPrefix(word, typed) && !slices.Contains(all, word) {

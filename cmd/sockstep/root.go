@@ -84,10 +84,10 @@ func newRoot(io streams) *cobra.Command { return (&settings{io: io, argv: os.Arg
 func (s *settings) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "sockstep",
-		Short: s.say(names.T("a shell in which people learn sockets by making real ones", "在真正的套接字上学习网络编程的外壳")),
+		Short: s.say(names.T("a shell in which people learn sockets by making real ones", "在真正的套接字上学习网络编程的 shell")),
 		Long: s.say(names.T("sockstep is a shell in which people learn sockets by making real ones.\n\n"+
 			"Without arguments it opens its prompt. Where standard input is no terminal, its\nlines are run as a script.",
-			"sockstep 是一个外壳：在其中使用真正的套接字来学习网络编程。\n\n不带参数时打开提示符；标准输入不是终端时，把其中各行当作脚本运行。")),
+			"sockstep 是一个 shell：在其中使用真正的套接字来学习网络编程。\n\n不带参数时打开提示符；标准输入不是终端时，把其中各行当作脚本运行。")),
 		Args:          atMost(0),
 		Version:       version(),
 		SilenceErrors: true,
