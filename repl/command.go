@@ -78,7 +78,7 @@ func Groups() []struct {
 		{Options, names.T("options", "选项")},
 		{Look, names.T("look", "查看")},
 		{Names, names.T("names", "名字")},
-		{Shell, names.T("shell", "shell 自身")},
+		{Shell, names.T("shell", "shell")},
 		{Learn, names.T("learn", "学习")},
 	}
 }
