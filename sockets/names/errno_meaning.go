@@ -104,5 +104,5 @@ const (
 	sends       = "send sendto sendmsg"
 	recvs       = "recv recvfrom recvmsg"
 	finished    = "SHUT_WR SHUT_RDWR FIN_WAIT1 FIN_WAIT2 CLOSING LAST_ACK TIME_WAIT"
-	talking     = "ESTABLISHED CLOSE_WAIT SHUT_RD RESET"
+	talking     = "ESTABLISHED CLOSE_WAIT SHUT_RD RESET OVER"
 )
