@@ -79,6 +79,7 @@ func (e *Env) settle() {
 	for _, u := range e.used {
 		if u.socket.FD >= 0 {
 			s.farEnd(e.Act, u.socket)
+			share(u.socket)
 		}
 	}
 	if len(e.used) > 0 || time.Since(s.followed) > soon {
@@ -256,6 +257,9 @@ func (s *Session) observeState(c sys.Caller, a *sockets.Act, k *sockets.Socket) 
 	case k.KindName() == "tcp":
 		if st, err := c.State(k.FD); err == nil {
 			state = st
+			if st == "CLOSE" && !met(k) {
+				k.Peer = sockets.Address{} // the connect failed
+			}
 			if st == "CLOSE" && s.waits(a, k) { // of a connection that waits, the descriptor knows nothing more
 				state = "TIME_WAIT"
 			}
@@ -273,6 +277,19 @@ func (s *Session) observeState(c sys.Caller, a *sockets.Act, k *sockets.Socket) 
 		state = "ESTABLISHED"
 	}
 	s.enter(a, k, k.Name, state)
+}
+
+// met reports whether a TCP socket ever had a connection to its peer: one that connect began without waiting may have failed.
+func met(k *sockets.Socket) bool {
+	if k.Inherits != nil || k.Broken != "" || k.Sent+k.Received > 0 {
+		return true
+	}
+	for _, v := range k.Way {
+		if v.State != "CLOSE" && v.State != "SYN_SENT" {
+			return true
+		}
+	}
+	return false
 }
 
 // observeAcceptQueue asks how many clients wait.

@@ -131,6 +131,7 @@ func (e *Env) CloseSocket(k *sockets.Socket) error {
 	delete(e.Session.stirs, k.FD)
 	e.Session.drop(k)
 	k.FD = -1
+	part(k)
 	if k.Partner != nil {
 		k.Partner.Partner, k.Partner = nil, nil
 	}
@@ -235,23 +236,63 @@ func (e *Env) failed(op string, k *sockets.Socket, holder, errno string, err err
 	if k != nil {
 		sit.Kind, sit.State = k.KindName(), situation(k)
 		sit.DontWait = e.Flag("dontwait") && (k.Blocking || k.Timeout > 0)
-		sit.Fill = append(sit.Fill, "s", k.Name)
-		if line := again(k); line != "" {
-			sit.Fill = append(sit.Fill, "again", line)
-		}
+		sit.Fill = append(append(sit.Fill, "s", k.Name), places(k)...)
 	}
 	x := names.Explain(sit)
 	if names.WrongOrder(sit) {
 		e.Act.Note("wrong-order", append([]string{"state", sit.State}, sit.Fill...)...)
 	}
-	if k != nil && errno == "ECONNRESET" {
-		k.Reset = true
+	if k != nil {
+		Broke(k, errno)
 	}
 	kind := oddEnd(op, k, errno)
 	if kind != "" {
 		e.Act.Note(kind, append([]string{"peer", PeerName(k)}, sit.Fill...)...)
 	}
 	return &sockets.Error{Op: op, Errno: errno, Kind: kind, Message: x.Message, Why: x.Why, Fix: x.Fix, Err: err}
+}
+
+// Broke remembers that an errno has told of the end of k's connection: the kernel tells it once, and what comes after is to be
+// understood by it.
+func Broke(k *sockets.Socket, errno string) {
+	switch errno {
+	case "ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH":
+		if k.Kind != sockets.Dgram && !k.Peer.IsZero() {
+			k.Broken = errno
+		}
+	}
+}
+
+// places fill an explanation's {places} with what is known of k, where the call itself named no address: the peer that it has
+// or was last told of, and the line that makes such a connection anew.
+func places(k *sockets.Socket) (pairs []string) {
+	addr := k.Peer
+	if addr.IsZero() {
+		addr = k.Toward
+	}
+	if !k.Local.IsZero() && !k.Local.Unnamed() {
+		pairs = append(pairs, "own", k.Local.String())
+	}
+	switch {
+	case k.Inherits != nil && k.Inherits.FD >= 0:
+		return append(pairs, "again", k.Name+" = accept "+k.Inherits.Name)
+	case k.Inherits != nil: // its listening socket is closed
+		return append(pairs, "again", k.Inherits.Name+" = listen "+k.KindName()+" "+k.Local.String())
+	case addr.IsZero() || addr.Unnamed() || addr == k.Local || addr.IP.IsValid() && addr.Port == 0:
+		return pairs
+	}
+	return append(pairs, AddressPairs(addr)...)
+}
+
+// AddressPairs fill an explanation's {places} with an address.
+func AddressPairs(addr sockets.Address) []string {
+	path := addr.Path
+	if addr.Abstract {
+		path = addr.String()
+	}
+	host := addr
+	host.Port = 0
+	return []string{"addr", addr.String(), "port", strconv.Itoa(int(addr.Port)), "path", path, "host", strings.TrimSuffix(host.String(), ":0")}
 }
 
 // oddEnd is the note that an errno deserves besides its explanation, "" for none.
@@ -267,18 +308,6 @@ func oddEnd(op string, k *sockets.Socket, errno string) string {
 		return "broken-pipe"
 	case errno == "ECONNREFUSED" && k != nil && k.Kind == sockets.Dgram && k.Family != sockets.UNIX && op != "connect":
 		return "unreachable-on-second-send"
-	}
-	return ""
-}
-
-// again is the line that takes another connection in place of k: from the listening socket that k was accepted from, or to its peer.
-// "" where neither is known.
-func again(k *sockets.Socket) string {
-	switch {
-	case k.Inherits != nil && k.Inherits.FD >= 0:
-		return "accept " + k.Inherits.Name
-	case k.Inherits == nil && !k.Toward.IsZero():
-		return "connect " + k.KindName() + " " + k.Toward.String()
 	}
 	return ""
 }
@@ -327,12 +356,14 @@ func situation(k *sockets.Socket) string {
 		return "CLOSED"
 	case k.Backlog >= 0:
 		return "LISTEN"
-	case k.WriteEnd && k.ReadEnd && (k.Stream() || k.Kind == sockets.Seqpacket):
+	case k.WriteEnd && k.ReadEnd && !k.Peer.IsZero() && k.Kind != sockets.Dgram:
 		return "SHUT_RDWR"
-	case k.WriteEnd && (k.Stream() || k.Kind == sockets.Seqpacket):
+	case k.WriteEnd && !k.Peer.IsZero() && k.Kind != sockets.Dgram:
 		return "SHUT_WR"
-	case k.State == "CLOSE" && !k.Peer.IsZero() && k.Stream():
+	case k.State == "CLOSE" && !k.Peer.IsZero() && k.Stream() && k.Broken != "":
 		return "RESET"
+	case k.State == "CLOSE" && !k.Peer.IsZero() && k.Stream():
+		return "OVER"
 	case k.State != "" && k.State != "CLOSE":
 		return k.State
 	case !k.Peer.IsZero():

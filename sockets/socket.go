@@ -20,23 +20,24 @@ type Socket struct {
 	Bound    bool          // bind was called, or the kernel bound it
 	WriteEnd bool          // shutdown for writing was done
 	ReadEnd  bool
-	Reset    bool // ECONNRESET was told
+	Broken   string // the errno that told of the connection's violent end, which the kernel tells once: "ECONNRESET"
 
 	Local, Peer  Address // as last seen
 	Toward       Address // that connect was last told
 	State        string
 	RecvQ, SendQ int
 
-	Sent, Received uint64   // payload bytes through this socket, by sockstep's own calls
-	Marks          []uint64 // Sent after each send of a stream, the newest last; bounded
-	MarksFrom      uint64   // what was sent before the oldest mark
-	Partner        *Socket  // the other end, where it is this session's too
-	Inherits       *Socket  // the listening socket that it was accepted from
-	Host           string   // of a lab, where it is not the student's own
-	Far            Far      // the other end, where it is another program's of this user
-	Way            []Visit  // the TCP states that it was seen in, the first first
-	Waits          bool     // that it is in TIME_WAIT was said
-	Device         bool     // it was bound to an interface: SO_BINDTODEVICE
+	Sent, Received uint64    // payload bytes through this socket, by sockstep's own calls
+	Marks          []uint64  // Sent after each send of a stream, the newest last; bounded
+	MarksFrom      uint64    // what was sent before the oldest mark
+	Twins          []*Socket // the other descriptors of this very socket that this session has
+	Partner        *Socket   // the other end, where it is this session's too
+	Inherits       *Socket   // the listening socket that it was accepted from
+	Host           string    // of a lab, where it is not the student's own
+	Far            Far       // the other end, where it is another program's of this user
+	Way            []Visit   // the TCP states that it was seen in, the first first
+	Waits          bool      // that it is in TIME_WAIT was said
+	Device         bool      // it was bound to an interface: SO_BINDTODEVICE
 
 	Knocking []*Socket // of a listening AF_UNIX socket: this session's sockets that connected and were not yet accepted
 }

@@ -51,6 +51,9 @@ var accept = &repl.Command{
 			c.Local = local
 		}
 		e.Join(c)
+		if !k.Blocking {
+			e.NoteOnce("child-inherits", "s", c.Name)
+		}
 		switch {
 		case peer.Unnamed():
 			e.NoteOnce("unnamed-client", "s", c.Name)

@@ -46,14 +46,20 @@ var bind = &repl.Command{
 func bindTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
 	e.Toward(k, addr)
 	if err := e.Sys.Bind(k.FD, addr); err != nil {
-		err = e.FailTaken(k, addr, err, addressPairs(addr)...)
+		err = e.FailTaken(k, addr, err, repl.AddressPairs(addr)...)
 		var known *sockets.Error
 		if own := e.Listener(addr); own != nil && errors.As(err, &known) && known.Errno == "EADDRINUSE" {
-			known.Because(names.T(own.Name+" listens there already.", own.Name+" 已经在那里监听。")).Hint(names.T("close "+own.Name, "close "+own.Name))
+			known.Because(names.T(own.Name+" listens there already.", own.Name+" 已经在那里监听。")).Hint(freed(k, own, addr))
 		}
 		return err
 	}
 	k.Bound = true
+	if addr.Unnamed() {
+		if local, err := e.Sys.Scaffold().Getsockname(k.FD); err == nil {
+			k.Rename(e.Act, local)
+			e.Act.Note("autobind", "s", k.Name, "addr", local.String())
+		}
+	}
 	if addr.IP.IsValid() && addr.Port == 0 {
 		if local, err := e.Sys.Scaffold().Getsockname(k.FD); err == nil {
 			k.Rename(e.Act, local)
@@ -69,18 +75,19 @@ func bindTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
 	return nil
 }
 
+// freed is how an address that the session's own socket holds is got: closing that one leaves its file behind.
+func freed(k, own *sockets.Socket, addr sockets.Address) names.Text {
+	closing := "close " + own.Name
+	if addr.Family != sockets.UNIX || addr.Abstract {
+		return names.T(closing, closing)
+	}
+	binding := "bind " + k.Name + " " + addr.String() + " --unlink"
+	return names.T("First `"+closing+"`, then `"+binding+"`.", "先 `"+closing+"`，再 `"+binding+"`。")
+}
+
 // onlyIPv6 reports whether k keeps IPv4 clients out.
 func onlyIPv6(e *repl.Env, k *sockets.Socket) bool {
 	opt, _ := names.LookupOption("IPV6_V6ONLY")
 	v, err := e.Sys.Scaffold().Getsockopt(k.FD, opt)
 	return err == nil && v.Int != 0
-}
-
-// addressPairs fill an explanation's places.
-func addressPairs(addr sockets.Address) []string {
-	path := addr.Path
-	if addr.Abstract {
-		path = addr.String()
-	}
-	return []string{"addr", addr.String(), "port", strconv.Itoa(int(addr.Port)), "path", path}
 }

@@ -57,12 +57,30 @@ func closeAll(e *repl.Env) error {
 	return failed
 }
 
-func closeOne(e *repl.Env, k *sockets.Socket) error {
-	if k.Stream() && k.Backlog < 0 && k.FD >= 0 && !k.Peer.IsZero() {
-		if n, err := e.Sys.Scaffold().QueueIn(k.FD); err == nil && n > 0 {
-			e.Act.Note("unread-at-close", "s", k.Name, "n", strconv.Itoa(n), "peer", repl.PeerName(k))
-		}
+// noteLost notes what a close throws away, and is told to the peer by RST: the close of the last descriptor of a connection.
+func noteLost(e *repl.Env, k *sockets.Socket) {
+	if !k.Stream() || k.Backlog >= 0 || k.FD < 0 || k.Peer.IsZero() || e.Shared(k) {
+		return
 	}
+	door := e.Sys.Scaffold()
+	if n, err := door.QueueIn(k.FD); err == nil && n > 0 {
+		e.Act.Note("unread-at-close", "s", k.Name, "n", strconv.Itoa(n), "peer", repl.PeerName(k))
+		return
+	}
+	if k.KindName() != "tcp" || !undelivered[k.State] {
+		return
+	}
+	linger, _ := names.LookupOption("SO_LINGER")
+	if v, err := door.Getsockopt(k.FD, linger); err == nil && v.Text == "{l_onoff=1, l_linger=0}" {
+		e.Act.Note("linger-reset", "s", k.Name)
+	}
+}
+
+// undelivered are the states of TCP in which a close may leave something undone, so that SO_LINGER 0 makes it a RST.
+var undelivered = map[string]bool{"ESTABLISHED": true, "CLOSE_WAIT": true, "FIN_WAIT1": true, "FIN_WAIT2": true}
+
+func closeOne(e *repl.Env, k *sockets.Socket) error {
+	noteLost(e, k)
 	file := k.Local.Path
 	if k.Inherits != nil || k.Local.Abstract {
 		file = ""

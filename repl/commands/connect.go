@@ -92,10 +92,10 @@ func connectTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
 	}
 	errno, gerr := e.Sys.SocketError(k.FD)
 	if gerr != nil {
-		return e.Fail("connect", k, gerr, addressPairs(addr)...)
+		return e.Fail("connect", k, gerr, repl.AddressPairs(addr)...)
 	}
 	if errno != "" {
-		return e.FailErrno("connect", k, errno, addressPairs(addr)...)
+		return e.FailErrno("connect", k, errno, repl.AddressPairs(addr)...)
 	}
 	return connected(e, k, addr, nil)
 }
@@ -114,7 +114,7 @@ func connected(e *repl.Env, k *sockets.Socket, addr sockets.Address, err error) 
 			k.Peer, k.Bound = addr, true
 			e.Act.Note("connect-in-progress", "s", k.Name)
 		}
-		return e.Fail("connect", k, err, addressPairs(addr)...)
+		return e.Fail("connect", k, err, repl.AddressPairs(addr)...)
 	}
 	k.Peer, k.Bound = addr, true
 	e.Join(k)

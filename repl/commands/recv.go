@@ -7,6 +7,7 @@ import (
 	"sockstep/repl"
 	"sockstep/sockets"
 	"sockstep/sockets/names"
+	"sockstep/sockets/sys"
 )
 
 // defaultRecv is how many bytes recv asks for where the line does not say: the notes' 1024.
@@ -132,11 +133,11 @@ func noteReceived(e *repl.Env, k *sockets.Socket, got, asked, length int, flags 
 	switch {
 	case k.Stream() && got == 0 && asked == 0:
 		e.Act.Note("zero-recv", pairs...)
-	case got == 0 && k.Reset && k.Stream():
-		e.Act.Note("after-reset", pairs...)
-	case got == 0 && k.ReadEnd && (k.Stream() || k.Kind == sockets.Seqpacket):
+	case got == 0 && k.Broken != "" && k.KindName() == "tcp":
+		e.Act.Note("after-reset", append(pairs, "errno", k.Broken)...)
+	case got == 0 && k.ReadEnd && length < 0 && !isMessage(e, k):
 		e.Act.Note("shut-here", pairs...)
-	case got == 0 && (k.Stream() || k.Kind == sockets.Seqpacket):
+	case got == 0 && (k.Stream() || k.Kind == sockets.Seqpacket && !isMessage(e, k)):
 		e.Act.Note("eof", pairs...)
 	case got == 0 && asked > 0:
 		e.Act.Note("empty-datagram", pairs...)
@@ -153,6 +154,21 @@ func noteReceived(e *repl.Env, k *sockets.Socket, got, asked, length int, flags 
 			e.Act.Note("more-waiting", "s", k.Name, "n", strconv.Itoa(left), "want", strconv.Itoa(asked))
 		}
 	}
+}
+
+// isMessage reports whether 0 bytes that k, a seqpacket socket, received were an empty message: the kernel returns 0 at the end, too.
+// It was none where the end has come and nothing more waits.
+func isMessage(e *repl.Env, k *sockets.Socket) bool {
+	if k.Kind != sockets.Seqpacket {
+		return false
+	}
+	door := e.Sys.Scaffold()
+	look := []sys.PollEntry{{FD: k.FD, Ended: true}}
+	if _, err := door.Poll(look, 0); err != nil {
+		return false
+	}
+	left, err := door.QueueIn(k.FD)
+	return !look[0].Got.Ended && !look[0].Got.Hup || err == nil && left > 0
 }
 
 // datagramLength is the length of the datagram that comes next, -1 where it does not matter: a call that returns as many bytes

@@ -79,7 +79,7 @@ var sendmsg = &repl.Command{
 		e.Block(func() { n, err = e.Sys.Sendmsg(k.FD, m) })
 		e.Sent(k, int64(n))
 		if err != nil {
-			return partly(e, k, int64(max(n, 0)), int64(len(m.Data)), e.Fail("sendmsg", k, err, append(addressPairs(m.To), "n", strconv.Itoa(len(m.Data)))...))
+			return partly(e, k, int64(max(n, 0)), int64(len(m.Data)), e.Fail("sendmsg", k, err, append(repl.AddressPairs(m.To), "n", strconv.Itoa(len(m.Data)))...))
 		}
 		e.Result(sockets.IntOf(int64(n)))
 		return nil

@@ -57,7 +57,7 @@ var sendto = &repl.Command{
 		var n int
 		e.Block(func() { n, err = e.Sys.Sendto(k.FD, p.data, flags, addr) })
 		if err != nil {
-			return e.Fail("sendto", k, err, append(addressPairs(addr), "n", strconv.Itoa(len(p.data)))...)
+			return e.Fail("sendto", k, err, append(repl.AddressPairs(addr), "n", strconv.Itoa(len(p.data)))...)
 		}
 		e.Sent(k, int64(n))
 		e.Result(sockets.IntOf(int64(n)))

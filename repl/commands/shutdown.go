@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sockstep/repl"
+	"sockstep/sockets"
 	"sockstep/sockets/names"
 	"sockstep/sockets/sys"
 )
@@ -55,7 +56,7 @@ var shutdown = &repl.Command{
 		e.Python(k.Name, ".shutdown(", how.python, ")")
 		if err := e.Sys.Shutdown(k.FD, how.how); err != nil {
 			failure := e.Fail("shutdown", k, err)
-			if runtime.GOOS == "linux" && sys.Errno(err) == "ENOTCONN" && k.KindName() == "tcp" {
+			if runtime.GOOS == "linux" && sys.Errno(err) == "ENOTCONN" && (k.KindName() == "tcp" || k.KindName() == "udp") {
 				k.WriteEnd = k.WriteEnd || how.how != sys.RD
 				k.ReadEnd = k.ReadEnd || how.how != sys.WR
 				e.Act.Note("shut-all-the-same", "s", k.Name)
@@ -64,7 +65,7 @@ var shutdown = &repl.Command{
 		}
 		k.WriteEnd = k.WriteEnd || how.how != sys.RD
 		k.ReadEnd = k.ReadEnd || how.how != sys.WR
-		if how.how == sys.WR {
+		if how.how == sys.WR && k.Kind != sockets.Dgram {
 			e.Act.Note("half-close", "s", k.Name, "peer", repl.PeerName(k))
 		}
 		return nil

@@ -62,8 +62,21 @@ var sockopt = &repl.Command{
 			v.Fields = append(v.Fields, sockets.Field{Name: "meaning", Value: sockets.TextOf(meaningOf(opt, v).In(e.Lang()))})
 		}
 		e.Result(v)
+		if opt.Name == "SO_ERROR" && v.Int != 0 { // told here, it is told no more by the calls after this one
+			repl.Broke(k, errorName(v))
+		}
 		return nil
 	},
+}
+
+// errorName is the errno that a value of SO_ERROR names.
+func errorName(v sockets.Value) string {
+	for _, f := range v.Fields {
+		if f.Name == "name" {
+			return f.Value.Text
+		}
+	}
+	return ""
 }
 
 // optionLevels are the names of the levels, each with the one that the option table has.
@@ -165,6 +178,12 @@ func setOption(e *repl.Env, k *sockets.Socket, opt names.Option, ws []repl.Word)
 	e.Python(pythonSet(k.Name, opt, asked, words))
 	if err != nil {
 		return e.Fail("setsockopt", k, err, "opt", opt.Name, "value", strings.Join(words, " "))
+	}
+	switch opt.Name {
+	case "IP_TTL", "IP_MULTICAST_TTL", "IPV6_UNICAST_HOPS", "IPV6_MULTICAST_HOPS":
+		if n := strings.Trim(asked, "[]"); n != "-1" && n != "0" { // the system's own, and never beyond this machine
+			e.NoteOnce("ttl", "s", k.Name, "n", n)
+		}
 	}
 	if !opt.Get {
 		return nil

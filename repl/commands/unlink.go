@@ -36,7 +36,7 @@ func unlinkStale(e *repl.Env, addr sockets.Address) error {
 	}
 	own := e.Listener(addr)
 	if err := e.Sys.Unlink(addr.Path); err != nil {
-		return e.Fail("unlink", nil, err, addressPairs(addr)...)
+		return e.Fail("unlink", nil, err, repl.AddressPairs(addr)...)
 	}
 	if own != nil {
 		e.Act.Note("file-taken", "path", addr.Path, "s", own.Name)

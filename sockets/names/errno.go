@@ -38,18 +38,19 @@ func errnoName(name string) string {
 //
 // State is a TCP state by its kernel name, or one of the words that no kernel
 // has: BOUND (has an address, is neither connected nor listening), RESET (was
-// connected, the connection is dead), SHUT_RD, SHUT_WR, SHUT_RDWR. CLOSE means
-// fresh: neither bound nor connected, ever. ESTABLISHED also stands for a
+// connected, and an errno has told that the connection was broken off), OVER (was
+// connected, and the connection is at its end), SHUT_RD, SHUT_WR, SHUT_RDWR. CLOSE
+// means fresh: neither bound nor connected, ever. ESTABLISHED also stands for a
 // connected datagram or unix socket.
 type Situation struct {
 	Op     string // name of the call: "bind", "accept", "sendto" …
 	Errno  string // "ECONNREFUSED"
 	Kind   string // "tcp", "udp", "unix", "unix-dgram", "unix-seqpacket", "icmp", "raw"; "" unknown
 	State  string // as sockstep knew it just before: see the list below; "" unknown
-	Holder string // what holds a taken address, when the caller found out: "LISTEN", "TIME_WAIT", "ESTABLISHED", "BOUND"; "" unknown. ABSTRACT is seen from the address
+	Holder string // what holds a taken address, when the caller found out: "LISTEN", "TIME_WAIT", "ESTABLISHED", "BOUND"; "" unknown. ABSTRACT and PORT_0 are seen from the address
 	// DontWait says that the call itself asked not to wait (MSG_DONTWAIT), at a socket that would have waited.
 	DontWait bool
-	Fill     []string // pairs for {s} socket name, {addr}, {port}, {path}, {n}, {opt}, {value}, {name}, {again} the line that makes another connection like this
+	Fill     []string // pairs for {s} socket name, {addr}, {port}, {path}, {n}, {opt}, {value}, {name}, {again} the line that makes such a connection anew
 }
 
 // Explanation is what a student is told about a refused call.
@@ -173,6 +174,9 @@ func (s Situation) normal() Situation {
 			}
 		}
 	}
+	if addr, _ := given("addr", s.Fill); s.Holder == "" && strings.HasSuffix(addr, ":0") {
+		s.Holder = "PORT_0"
+	}
 	return s
 }
 
@@ -214,7 +218,7 @@ func (s Situation) fill() []string {
 	if kind == "" {
 		kind = "tcp"
 	}
-	addr, path := "127.0.0.1:8888", "./sock"
+	addr, path, fresh := "127.0.0.1:8888", "./sock", "127.0.0.1:0"
 	if strings.HasPrefix(kind, "unix") {
 		// On AF_UNIX the address is the path, whichever the caller gave.
 		for i := 0; i+1 < len(s.Fill); i += 2 {
@@ -222,9 +226,19 @@ func (s Situation) fill() []string {
 				path = s.Fill[i+1]
 			}
 		}
-		addr = path
+		addr, fresh = path, "./sock2"
+	}
+	if again, ok := given("again", s.Fill); !ok || again == "" {
+		name, target := "s", addr
+		if v, ok := given("s", s.Fill); ok {
+			name = v
+		}
+		if v, ok := given("addr", s.Fill); ok && !strings.HasPrefix(kind, "unix") {
+			target = v
+		}
+		fill = append(fill, "again", name+" = connect "+kind+" "+target)
 	}
 	return append(fill, "op", op, "command", commandOf(op), "errno", s.Errno, "kind", kind, "state", s.State,
-		"s", "s", "addr", addr, "port", "8888", "path", path, "again", "connect "+kind+" "+addr,
+		"s", "s", "addr", addr, "port", "8888", "path", path, "host", "127.0.0.1", "new", fresh, "own", path,
 		"n", "1024", "opt", "SO_REUSEADDR", "value", "1", "name", "lo")
 }

@@ -105,5 +105,5 @@ const (
 	recvs       = "recv recvfrom recvmsg"
 	closing     = "FIN_WAIT1 FIN_WAIT2 CLOSING LAST_ACK TIME_WAIT"
 	finished    = "SHUT_WR SHUT_RDWR " + closing
-	talking     = "ESTABLISHED CLOSE_WAIT SHUT_RD RESET"
+	talking     = "ESTABLISHED CLOSE_WAIT SHUT_RD RESET OVER"
 )

@@ -120,7 +120,7 @@ func TestExplain(t *testing.T) {
 		{"no room, told not to wait", Situation{Op: "sendall", Errno: "EAGAIN", Kind: "unix", State: "ESTABLISHED", DontWait: true}, "send buffer is full", "Leave out --dontwait", false, ""},
 		{"unix queue full, told not to wait", Situation{Op: "sendto", Errno: "EAGAIN", Kind: "unix-dgram", DontWait: true}, "queue is full", "Leave out --dontwait", false, ""},
 		{"reset", Situation{Op: "recv", Errno: "ECONNRESET", Kind: "tcp"}, "handed out first", "nothing more to read", false, ""},
-		{"reset, shut here in both directions", Situation{Op: "recv", Errno: "ECONNRESET", Kind: "tcp", State: "SHUT_RDWR", Fill: []string{"s", "d", "again", "accept l"}}, "this kernel answers it with RST", "`d = accept l`", false, "broken off"},
+		{"reset, shut here in both directions", Situation{Op: "recv", Errno: "ECONNRESET", Kind: "tcp", State: "SHUT_RDWR", Fill: []string{"s", "d", "again", "d = accept l"}}, "this kernel answers it with RST", "`d = accept l`", false, "broken off"},
 		{"send after own shutdown of both", Situation{Op: "send", Errno: "EPIPE", Kind: "tcp", State: "SHUT_RDWR"}, "both directions", "s = connect tcp", true, ""},
 		{"ping socket", Situation{Op: "socket", Errno: "EACCES", Kind: "icmp"}, "ping_group_range", "sysctl", false, ""},
 		{"raw socket", Situation{Op: "socket", Errno: "EPERM", Kind: "raw"}, "CAP_NET_RAW", "sockstep lab", false, ""},

@@ -144,7 +144,7 @@ var explainListen = []row{
 	wrong("listen", "EINVAL", "tcp unix unix-seqpacket", talking+" SYN_SENT "+finished,
 		T("This socket is one end of a connection; a socket either listens or talks.",
 			"这个套接字是某个连接的一端；一个套接字要么监听，要么通信。"),
-		T("Listen with a new one: `l = listen tcp 127.0.0.1:0`.", "用一个新的套接字监听：`l = listen tcp 127.0.0.1:0`。")),
+		T("Listen with a new one: `l = listen {kind} {new}`.", "用一个新的套接字监听：`l = listen {kind} {new}`。")),
 	wrong("listen", "EINVAL", "unix unix-seqpacket", "CLOSE",
 		T("A unix socket has to be bound to a name before it listens. (Only TCP gets a port from the kernel at listen.)",
 			"unix 套接字必须先绑定名字才能监听。（只有 TCP 会在 listen 时由内核分配端口。）"),

@@ -101,6 +101,8 @@ var noteWords = map[string]Text{
 	"kind": T("datagram", "数据报"),
 	"word": T("the word", "这个词"),
 	"name": T("the name", "这个名字"),
+
+	"errno": T("an error", "一个错误"),
 }
 
 // hasNoWord reports whether a placeholder can only be filled by the caller.

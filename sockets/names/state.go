@@ -36,6 +36,7 @@ var plainStates = []State{
 	{"SHUT_WR", 0, "", T("this side sends no more", "本端不再发送")},
 	{"SHUT_RDWR", 0, "", T("shut down in both directions, the descriptor is still open", "两个方向都已关闭，描述符还在")},
 	{"RESET", 0, "", T("was connected; the connection was broken off", "曾经连接，连接已被中断")},
+	{"OVER", 0, "", T("was connected; the connection is at its end", "曾经连接，连接已经结束")},
 }
 
 // TCPStates gives the states of TCP in the order of the kernel's numbers.

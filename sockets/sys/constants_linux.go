@@ -155,3 +155,6 @@ var constants = map[string]int{
 	"TCP_RECV_QUEUE":                 0x1,
 	"TCP_SEND_QUEUE":                 0x2,
 }
+
+// pollEnded is POLLRDHUP.
+const pollEnded = unix.POLLRDHUP

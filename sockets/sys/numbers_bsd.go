@@ -25,3 +25,6 @@ var msgFlags = []struct {
 	{sockets.MsgEOR, unix.MSG_EOR},
 	{sockets.MsgErrqueue, 0},
 }
+
+// pollEnded has number 0: only Linux has POLLRDHUP.
+const pollEnded = 0

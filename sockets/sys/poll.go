@@ -16,6 +16,7 @@ type PollEntry struct {
 	FD          sockets.FD
 	Read, Write bool  // asked for: POLLIN, POLLOUT
 	Urgent      bool  // asked for: POLLPRI
+	Ended       bool  // asked for: POLLRDHUP, which only Linux has
 	Got         Ready // filled in by Poll
 }
 
@@ -23,6 +24,7 @@ type PollEntry struct {
 type Ready struct {
 	Read, Write bool
 	Urgent      bool // POLLPRI: out-of-band data
+	Ended       bool // POLLRDHUP: nothing more comes after what is here
 	Hup         bool // POLLHUP: both directions are over
 	Err         bool // POLLERR: SO_ERROR has it
 	Invalid     bool // POLLNVAL: no open descriptor
@@ -45,7 +47,7 @@ func (c Caller) Poll(entries []PollEntry, timeout time.Duration) (ready int, err
 			r = 0
 		}
 		entries[i].Got = Ready{
-			Read: r&unix.POLLIN != 0, Write: r&unix.POLLOUT != 0, Urgent: r&unix.POLLPRI != 0,
+			Read: r&unix.POLLIN != 0, Write: r&unix.POLLOUT != 0, Urgent: r&unix.POLLPRI != 0, Ended: r&pollEnded != 0,
 			Hup: r&unix.POLLHUP != 0, Err: r&unix.POLLERR != 0, Invalid: r&unix.POLLNVAL != 0,
 		}
 	}
@@ -61,6 +63,9 @@ func (e PollEntry) events() (n int16) {
 	}
 	if e.Urgent {
 		n |= unix.POLLPRI
+	}
+	if e.Ended {
+		n |= pollEnded
 	}
 	return n
 }
@@ -97,7 +102,7 @@ func (b line) pollEvents(n int16) line {
 	for _, e := range []struct {
 		bit  int16
 		name string
-	}{{unix.POLLIN, "POLLIN"}, {unix.POLLPRI, "POLLPRI"}, {unix.POLLOUT, "POLLOUT"}} {
+	}{{unix.POLLIN, "POLLIN"}, {unix.POLLPRI, "POLLPRI"}, {unix.POLLOUT, "POLLOUT"}, {pollEnded, "POLLRDHUP"}} {
 		if n&e.bit != 0 {
 			b = b.text(bar).text(e.name)
 			bar = "|"
