@@ -82,5 +82,9 @@ func addressPairs(addr sockets.Address) []string {
 	if addr.Abstract {
 		path = addr.String()
 	}
-	return []string{"addr", addr.String(), "port", strconv.Itoa(int(addr.Port)), "path", path}
+	pairs := []string{"addr", addr.String(), "path", path}
+	if addr.IP.IsValid() {
+		pairs = append(pairs, "port", strconv.Itoa(int(addr.Port)))
+	}
+	return pairs
 }
