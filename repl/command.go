@@ -211,6 +211,9 @@ func (t Table) verb(l Line, isSocket func(Word) bool) (*Command, Line, *sockets.
 	return c, l, err
 }
 
+// listsThemAll is what to do where no command is near.
+const listsThemAll = "help lists them all"
+
 func (t Table) unknown(w Word) *sockets.Error {
 	var all []string
 	for _, c := range t {
@@ -231,7 +234,7 @@ func (t Table) unknown(w Word) *sockets.Error {
 	if near, ok := names.Nearest(word, all); ok {
 		return e.Hint(names.T(near, near))
 	}
-	return e.Hint(names.T("help lists them all", "help 列出所有命令"))
+	return e.Hint(names.T(listsThemAll, "help 列出所有命令"))
 }
 
 // orList writes a, b or c.

@@ -31,6 +31,7 @@ type Env struct {
 	end     context.CancelFunc
 	cancel  context.CancelFunc // ends the line; nil where nobody could ask for it
 	stops   []func() bool      // of Interrupted
+	closing *sockets.Socket    // that another line closes, for which this one was ended
 	timed   *sockets.Socket    // the open socket that --timeout is for
 	timeout time.Duration
 

@@ -24,6 +24,7 @@ type Job struct {
 	ended  bool
 	err    error // of its act, before "!" was considered
 	begun  bool  // start has told that it runs, so its end may be told
+	judged bool  // a wait took its result, or it was told to stop: its failure is the script's no more
 }
 
 // maxJobs is how many jobs may run at a time: a program of Go's ends where it has 10,000 threads.
@@ -162,6 +163,7 @@ func (s *Session) cancelOn(k *sockets.Socket, by *Env) {
 		for _, e := range s.waiting {
 			if e != by && e.cancel != nil && e.uses(k) {
 				found = true
+				e.closing = k
 				e.cancel()
 			}
 		}
@@ -246,10 +248,33 @@ func (e *Env) WaitJob() (sockets.Value, error) {
 		}
 	}
 	e.Session.flush()
+	j.judged = true
 	if j.env.Act.Expected {
 		return j.env.Act.Value, nil
 	}
-	return j.env.Act.Value, j.env.Act.Err
+	return j.env.Act.Value, ofAnotherLine(j.env.Act.Err)
+}
+
+// ofAnotherLine is the error of another line, told in this one: what it points at does not stand in this one.
+func ofAnotherLine(err error) error {
+	var known *sockets.Error
+	if !errors.As(err, &known) {
+		return err
+	}
+	there := *known
+	there.Col, there.Width = 0, 0
+	return &there
+}
+
+// JobFailed reports whether a job failed, and neither a wait nor a cancel took note of it.
+func (s *Session) JobFailed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.jobs, func(j *Job) bool {
+		var ended *sockets.Error
+		closed := errors.As(j.err, &ended) && ended.Kind == "cancelled" // with its socket
+		return j.ended && !j.judged && !closed && !j.env.Act.OK()
+	})
 }
 
 // CancelJob ends a job as Ctrl-C ends a line, and waits until it has ended.
@@ -262,6 +287,7 @@ func (e *Env) CancelJob() (id int, err error) {
 		n := strconv.Itoa(j.ID)
 		return j.ID, &sockets.Error{Op: "cancel", Message: names.T("job "+n+" has already ended", "作业 "+n+" 已经结束")}
 	}
+	j.judged = true
 	j.cancel()
 	e.Block(func() { <-j.done })
 	return j.ID, nil

@@ -34,10 +34,17 @@ func parseLine(text string, vars lookup, room []Word) (Line, *sockets.Error) {
 	x := lexer{line: text, vars: vars}
 	x.blanks()
 	if strings.HasPrefix(text[x.pos:], "!") {
-		l.MustFail, l.Errno = true, failure(text[x.pos+1:])
-		x.pos += 1 + len(l.Errno)
+		x.pos++
+		l.MustFail, l.Errno = true, failure(text[x.pos:])
+		x.pos += len(l.Errno)
 	}
 	x.blanks()
+	if name := apart(text[x.pos:]); l.MustFail && l.Errno == "" && name != "" {
+		l.Errno = name
+		x.pos += len(name)
+		x.blanks()
+	}
+	begin := x.pos
 	if head := assigned(text[x.pos:]); head != "" {
 		l.Names = nameWords(head, x.pos)
 		x.pos += len(head) + 1
@@ -53,6 +60,12 @@ func parseLine(text string, vars lookup, room []Word) (Line, *sockets.Error) {
 		l.Command, l.Words = words[0], words[1:]
 		if l.Command.Raw == "=" {
 			return l, l.Command.Err(names.T("a name is missing before =", "= 之前缺少名字")).Hint(names.T("s = socket tcp", "s = socket tcp"))
+		}
+		if len(l.Names) > 0 && !l.MustFail && strings.HasPrefix(l.Command.Raw, "!") {
+			bang := "!" + failure(l.Command.Raw[1:])
+			at := l.Command.Col
+			line := bang + " " + text[begin:at] + strings.TrimSpace(text[at+len(bang):])
+			return l, sockets.Usage(names.T("! stands at the beginning of the line", "! 写在一行的开头")).At(at, len(bang)).Hint(names.T(line, line))
 		}
 		return l, nil
 	}
@@ -76,9 +89,20 @@ func failure(s string) string {
 		word = s[:i]
 	}
 	switch {
+	case word == "expect" && !slices.Contains(strings.Fields(s[len(word):]), word): // that command itself must fail
+		return ""
 	case slices.Contains(failures, word):
 		return word
 	case len(word) > 1 && word[0] == 'E' && strings.Trim(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == "":
+		return word
+	}
+	return ""
+}
+
+// apart is the errno that s begins with where it stands by itself, behind "!" and a blank, with a command behind it; "" for none.
+func apart(s string) string {
+	word, rest, _ := strings.Cut(s, " ")
+	if _, ok := names.LookupErrno(word); ok && failure(word) == word && strings.TrimSpace(rest) != "" {
 		return word
 	}
 	return ""

@@ -1,6 +1,7 @@
 package repl
 
 import (
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -76,7 +77,7 @@ func (e *Env) Sent(k *sockets.Socket, n int64) {
 		return
 	}
 	k.Sent += uint64(n)
-	if !k.Stream() {
+	if !k.Stream() || k.MarksFrom == noMarks {
 		return
 	}
 	if len(k.Marks) == maxMarks {
@@ -85,6 +86,13 @@ func (e *Env) Sent(k *sockets.Socket, n int64) {
 	}
 	k.Marks = append(k.Marks, k.Sent)
 }
+
+// noMarks is where the marks begin that nobody can make any more.
+const noMarks = math.MaxUint64
+
+// SentUrgent says that the last byte sent is urgent. The receiver may take it beside the stream, or find it in it (SO_OOBINLINE, or
+// a further urgent byte): from now on the counts of both ends do not tell where in the stream a send begins.
+func (e *Env) SentUrgent(k *sockets.Socket) { k.Marks, k.MarksFrom = nil, noMarks }
 
 // Received counts the bytes of one recv, and notes what it took of the peer's sends: a stream has no boundaries.
 func (e *Env) Received(k *sockets.Socket, n int) {

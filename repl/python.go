@@ -37,7 +37,7 @@ func (s *Session) inPython(line string) string {
 		if i += n; n == 0 {
 			b.WriteByte(line[i])
 			i++
-		} else if slices.Contains(pythonWords, word) && reserved(word) && (i == len(line) || strings.IndexByte(".,=) ]", line[i]) >= 0) && !strings.HasPrefix(line[i:], " _") {
+		} else if slices.Contains(pythonWords, word) && reserved(word) && (i == len(line) || strings.IndexByte(".,=;) ]", line[i]) >= 0) && !strings.HasPrefix(line[i:], " _") {
 			b.WriteByte('_')
 		}
 	}

@@ -290,9 +290,13 @@ func AddressPairs(addr sockets.Address) []string {
 	if addr.Abstract {
 		path = addr.String()
 	}
-	host := addr
-	host.Port = 0
-	return []string{"addr", addr.String(), "port", strconv.Itoa(int(addr.Port)), "path", path, "host", strings.TrimSuffix(host.String(), ":0")}
+	pairs := []string{"addr", addr.String(), "path", path}
+	if addr.IP.IsValid() {
+		host := addr
+		host.Port = 0
+		pairs = append(pairs, "port", strconv.Itoa(int(addr.Port)), "host", strings.TrimSuffix(host.String(), ":0"))
+	}
+	return pairs
 }
 
 // oddEnd is the note that an errno deserves besides its explanation, "" for none.
@@ -325,6 +329,12 @@ func (e *Env) interrupted(op string, k *sockets.Socket, err error) error {
 	if k == nil && e.Command != nil && e.Command.Group == Learn {
 		return &sockets.Error{Op: op, Kind: "cancelled", Err: err, Message: names.T("ended before it was done", "还没有完成就被结束了"),
 			Why: names.T("it was waiting for the other terminal", "它正在等待另一个终端")}
+	}
+	if e.closing != nil {
+		e.Act.Note("closed-under", "s", e.closing.Name)
+		return &sockets.Error{Op: op, Errno: sys.Errno(err), Kind: "cancelled", Err: err,
+			Message: names.T("ended before it was done", "还没有完成就被结束了"),
+			Why:     names.T(e.closing.Name+" was closed while this line waited on it", "这一行正在等待时，"+e.closing.Name+" 被关闭了")}
 	}
 	e.Act.Note("cancelled", pairs...)
 	return &sockets.Error{Op: op, Errno: sys.Errno(err), Kind: "cancelled", Err: err, // none where the call had moved some bytes

@@ -177,7 +177,7 @@ func (s *Session) do(ctx context.Context, text string) *sockets.Act {
 	}
 	switch {
 	case !begun && line.MustFail && line.Errno == "":
-		notJudged(act)
+		notJudged(act, line)
 	case !line.Job || act.Err != nil: // a job is judged by its end
 		judge(act, line)
 	}

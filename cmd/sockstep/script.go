@@ -54,6 +54,9 @@ func (s *settings) runReader(r io.Reader) error {
 	}
 	status, err := s.runScript(session, repl.NewLines(r), out.Err)
 	session.Flush()
+	if session.JobFailed() {
+		status = max(status, lineFailed)
+	}
 	if err == nil {
 		err = out.Err()
 	}

@@ -46,6 +46,9 @@ var connect = &repl.Command{
 			if err := e.Gives(0); err != nil {
 				return err
 			}
+			if err := belated(e, k); err != nil {
+				return err
+			}
 			if err := e.Deadline(); err != nil {
 				return err
 			}
@@ -114,7 +117,7 @@ func connected(e *repl.Env, k *sockets.Socket, addr sockets.Address, err error) 
 			k.Peer, k.Bound = addr, true
 			e.Act.Note("connect-in-progress", "s", k.Name)
 		}
-		return e.Fail("connect", k, err, repl.AddressPairs(addr)...)
+		return refused(addr, e.Fail("connect", k, err, append(repl.AddressPairs(addr), "kind", kindFor(k, addr))...))
 	}
 	k.Peer, k.Bound = addr, true
 	e.Join(k)
@@ -127,4 +130,26 @@ func connected(e *repl.Env, k *sockets.Socket, addr sockets.Address, err error) 
 		e.NoteOnce("udp-connect", "peer", addr.String())
 	}
 	return nil
+}
+
+// kindFor is the kind of a new socket like k that can have this address.
+func kindFor(k *sockets.Socket, addr sockets.Address) string {
+	switch unix := k.Family == sockets.UNIX; {
+	case unix == (addr.Family == sockets.UNIX):
+		return k.KindName()
+	case unix:
+		return "tcp"
+	}
+	return "unix"
+}
+
+// refused says of port 0 that nobody can be there.
+func refused(addr sockets.Address, err error) error {
+	var known *sockets.Error
+	if addr.IP.IsValid() && addr.Port == 0 && errors.As(err, &known) && known.Errno == "ECONNREFUSED" {
+		known.Because(names.T("Nobody can listen on port 0: to bind it means that the kernel shall choose one, to connect it means nothing.",
+			"没有程序能在 0 端口监听：bind 时写 0 表示让内核来选，connect 时写 0 没有意义。")).
+			Hint(names.T("Ask the server's socket for its port: `inspect s sockname`.", "查看服务器套接字的端口：`inspect s sockname`。"))
+	}
+	return err
 }

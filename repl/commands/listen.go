@@ -112,6 +112,9 @@ func listenOn(e *repl.Env) error {
 	if err != nil {
 		return err
 	}
+	if err := belated(e, k); err != nil {
+		return err
+	}
 	if w := e.Peek(); strings.ContainsAny(w.Text, ":/@(") {
 		line := "listen " + k.KindName() + " " + w.Raw
 		return w.Err(names.T("listen takes no address: bind does", "listen 不带地址，地址由 bind 给出")).
@@ -165,11 +168,4 @@ func startListening(e *repl.Env, k *sockets.Socket, backlog int) error {
 		e.Act.Note("backlog-truncated", "s", k.Name, "want", strconv.Itoa(backlog), "got", strconv.Itoa(limit))
 	}
 	return nil
-}
-
-// undo closes a socket that a command in one step made and could not finish, and forgets its name.
-func undo(e *repl.Env, k *sockets.Socket, err error) error {
-	e.CloseSocket(k)
-	e.Forget(k)
-	return err
 }

@@ -54,17 +54,21 @@ var poll = &repl.Command{
 			timeout = -1
 		}
 		entries := make([]sys.PollEntry, len(ks))
-		python := "p = select.poll()"
+		poller := "p"
+		if _, taken := e.Named(repl.Word{Text: poller}); taken {
+			poller = "poller"
+		}
+		python := poller + " = select.poll()"
 		for i, k := range ks {
 			read := e.Flag("read") || !e.Flag("write")
 			entries[i] = sys.PollEntry{FD: k.FD, Read: read, Write: e.Flag("write")}
-			python += "; p.register(" + k.Name + ", " + strings.Join(events("select.", read, e.Flag("write")), "|") + ")"
+			python += "; " + poller + ".register(" + k.Name + ", " + strings.Join(events("select.", read, e.Flag("write")), "|") + ")"
 		}
 		ms := "None"
 		if given {
 			ms = strconv.FormatInt(timeout.Milliseconds(), 10)
 		}
-		e.Python(python, "; p.poll(", ms, ")")
+		e.Python(python, "; ", e.Assign(), poller, ".poll(", ms, ")")
 		var n int
 		e.Block(func() { n, err = e.Sys.Poll(entries, timeout) })
 		if err != nil {

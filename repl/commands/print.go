@@ -21,19 +21,47 @@ var print_ = &repl.Command{
 		words := e.Rest()
 		e.NoteBare(words)
 		for _, w := range words {
-			if w.Value != nil {
-				shown = append(shown, w.Value.Text)
-				py = append(py, strings.Trim(w.Raw, "${}"))
-				continue
-			}
-			shown = append(shown, w.Text)
-			py = append(py, sockets.PyString(w.Text))
+			text, python := printed(w)
+			shown = append(shown, text)
+			py = append(py, python)
 		}
 		if err := e.Gives(1); err != nil {
 			return err
 		}
 		e.Python("print(", strings.Join(py, ", "), ")")
+		if name := e.Name(0, ""); name != "" {
+			e.Python(name, " = ", printedValue(words, py), "; print(", name, ")")
+		}
+		if len(words) == 1 && words[0].Bytes {
+			e.Result(sockets.BytesOf([]byte(words[0].Text)))
+			return nil
+		}
 		e.Result(sockets.TextOf(strings.Join(shown, " ")))
 		return nil
 	},
+}
+
+// printed is what print shows of a word, and what the word is in Python.
+func printed(w repl.Word) (text, python string) {
+	switch {
+	case w.Value != nil:
+		return w.Value.Text, strings.Trim(w.Raw, "${}")
+	case w.Bytes:
+		b := sockets.PyBytes([]byte(w.Text))
+		return b, b
+	}
+	return w.Text, sockets.PyString(w.Text)
+}
+
+// printedValue is what is printed as one value in Python; py are the words in Python.
+func printedValue(words []repl.Word, py []string) string {
+	switch {
+	case len(words) == 0:
+		return "''"
+	case len(words) > 1:
+		return "' '.join(map(str, [" + strings.Join(py, ", ") + "]))"
+	case words[0].Value != nil && words[0].Value.Type != sockets.TextValue:
+		return "str(" + py[0] + ")"
+	}
+	return py[0]
 }

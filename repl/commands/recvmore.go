@@ -47,13 +47,19 @@ func recvMore(e *repl.Env, k *sockets.Socket, n int64) error {
 			return w.Err(names.T("--until needs at least one byte", "--until 至少要一个字节"))
 		}
 		name := e.Name(0, "data")
-		e.Python(name, " = b''\nwhile not ", name, ".endswith(", sockets.PyBytes([]byte(w.Text)), ") and (_ := ", k.Name, ".recv(1)):\n    ", name, " += _")
+		if sink.path != "" {
+			name = "data"
+		}
+		e.Python(name, " = b''\nwhile not ", name, ".endswith(", sockets.PyBytes([]byte(w.Text)), ") and (_ := ", k.Name, ".recv(1", pythonFlags(msgFlags(e)&sockets.MsgDontwait), ")):\n    ", name, " += _")
+		if sink.path != "" {
+			e.Python(e.Act.Python, "\n", e.Assign(), sink.python("data"))
+		}
 		err = recvUntil(e, k, []byte(w.Text), int(n), sink)
 	case exactly >= 0:
-		e.Python(e.Assign(), k.Name, ".recv(", strconv.FormatInt(exactly, 10), ", MSG_WAITALL)")
+		e.Python(e.Assign(), sink.python(k.Name+".recv("+strconv.FormatInt(exactly, 10)+pythonFlags(sockets.MsgWaitall|msgFlags(e))+")"))
 		err = recvExactly(e, k, exactly, sink)
 	default:
-		e.Python("open(", sockets.PyString(sink.path), ", 'wb').write(", k.Name, ".recv(", strconv.FormatInt(n, 10), "))")
+		e.Python(e.Assign(), sink.python(k.Name+".recv("+strconv.FormatInt(n, 10)+pythonFlags(msgFlags(e))+")"))
 		var data []byte
 		data, _, err = receive(e, "recv", k, int(n), msgFlags(e))
 		sink.Write(data)
@@ -199,6 +205,14 @@ func newSink(e *repl.Env, exactly int64) (*sink, error) {
 	}
 	s.file = f
 	return s, nil
+}
+
+// python is the Python that takes what data gives: into the file, where there is one.
+func (s *sink) python(data string) string {
+	if s.path == "" {
+		return data
+	}
+	return "open(" + sockets.PyString(s.path) + ", 'wb').write(" + data + ")"
 }
 
 func (s *sink) Write(p []byte) (int, error) {

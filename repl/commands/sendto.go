@@ -60,6 +60,9 @@ var sendto = &repl.Command{
 			return e.Fail("sendto", k, err, append(repl.AddressPairs(addr), "n", strconv.Itoa(len(p.data)))...)
 		}
 		e.Sent(k, int64(n))
+		if n > 0 && flags&sockets.MsgOOB != 0 {
+			e.SentUrgent(k)
+		}
 		e.Result(sockets.IntOf(int64(n)))
 		if unbound && addr.IP.IsValid() {
 			k.Bound = true

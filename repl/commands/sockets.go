@@ -43,12 +43,12 @@ var sockets_ = &repl.Command{
 			if k.Backlog >= 0 {
 				sendq = sockets.IntOf(int64(k.Backlog))
 			}
-			mark := ""
-			if e.IsCurrent(k) {
-				mark = "*"
+			name, current := sockets.Field{Name: "name", Value: sockets.TextOf(k.Name)}, e.IsCurrent(k)
+			if current {
+				name.Told = names.T(k.Name+"*", k.Name+"*")
 			}
 			rows = append(rows, sockets.CardOf(
-				sockets.Field{Name: "name", Value: sockets.TextOf(k.Name + mark)},
+				name,
 				sockets.Field{Name: "fd", Value: sockets.IntOf(int64(k.FD))},
 				sockets.Field{Name: "type", Value: sockets.TextOf(typeWord(k))},
 				sockets.Field{Name: "local", Value: sockets.TextOf(orDash(k.Local))},
@@ -57,6 +57,7 @@ var sockets_ = &repl.Command{
 				sockets.Field{Name: "recvq", Value: recvq},
 				sockets.Field{Name: "sendq", Value: sendq},
 				sockets.Field{Name: "ready", Value: sockets.TextOf(readyWords(k, entries[i].Got))},
+				sockets.Field{Name: "current", Value: sockets.BoolOf(current), Unshown: true},
 			))
 		}
 		if e.Flag("all") {

@@ -195,6 +195,9 @@ func setOption(e *repl.Env, k *sockets.Socket, opt names.Option, ws []repl.Word)
 	if got := shownValue(e.Act, "getsockopt", opt); adjusted(opt, asked, got) {
 		noteAdjusted(e.Act, opt, strings.Trim(asked, "[]{}"), strings.Trim(got, "[]{}"))
 	}
+	if assign := e.Assign(); assign != "" && e.Act.Python != "" { // Python's setsockopt gives nothing
+		e.Python(e.Act.Python, "; ", assign, pythonGet(k.Name, opt))
+	}
 	e.Result(v)
 	return nil
 }

@@ -169,6 +169,9 @@ func runSend(e *repl.Env, name string, all bool) error {
 		e.Block(func() { n, err = e.Sys.Send(k.FD, rest, flags) })
 		total += int64(max(n, 0))
 		e.Sent(k, int64(n))
+		if n > 0 && flags&sockets.MsgOOB != 0 {
+			e.SentUrgent(k)
+		}
 		if err != nil {
 			return partly(e, k, total, int64(len(p.data)), e.Fail("send", k, err, "n", strconv.Itoa(len(rest))))
 		}

@@ -7,6 +7,8 @@ var sessionNotes = []note{
 	{"job-started", T("job {job} runs beside the prompt; `wait {job}` waits for it, `cancel {job}` ends it.",
 		"作业 {job} 在后台运行；`wait {job}` 等待它，`cancel {job}` 结束它。")},
 	{"job-cancelled", T("job {job} was ended; its socket is as it was.", "作业 {job} 已结束；它的套接字保持原样。")},
+	{"closed-under", T("{s} was closed, so the line that waited on it was ended first (EINTR): close(2) alone wakes nobody who waits in another thread.",
+		"{s} 被关闭，所以先结束了在它上面等待的那一行（EINTR）：close(2) 本身唤不醒在别的线程里等待的调用。")},
 	{"jobs-left", T("still running when the script ended, and not waited for: job {jobs}.", "脚本结束时仍在运行、没有等待的作业：{jobs}。")},
 	{"maybe-cut", T("the datagram filled exactly the room asked for: whether it was longer, and lost its end, this call does not tell. Ask for more.",
 		"数据报正好填满了要求的字节数：它是否更长、尾部是否丢失，这次调用无从得知。请多要一些。")},
