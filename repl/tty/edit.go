@@ -210,14 +210,14 @@ func (e *editor) lastWord() {
 	}
 	for e.yanked < len(lines) {
 		e.yanked++
-		words := strings.Fields(lines[len(lines)-e.yanked])
-		if len(words) == 0 {
+		word := lastWord(lines[len(lines)-e.yanked])
+		if word == "" {
 			continue
 		}
 		if e.last == yanking {
 			e.unchange()
 		}
-		e.change(e.line.insert(words[len(words)-1]), yanking)
+		e.change(e.line.insert(word), yanking)
 		return
 	}
 }
