@@ -77,6 +77,12 @@ func (s *testShell) Run(ctx context.Context, text string) (quit bool) {
 		fmt.Fprintln(s.t, "blocking")
 		<-ctx.Done()
 		fmt.Fprintln(s.t, "interrupted")
+	case "status": // tells what it waits for, until Ctrl-C
+		fmt.Fprintln(s.t, "blocking")
+		s.t.Status("waiting for " + rest)
+		<-ctx.Done()
+		s.t.Status("")
+		fmt.Fprintln(s.t, "interrupted")
 	case "live": // a picture of two lines, until a key, Ctrl-C or its time; "live panic" leaves it behind
 		s.live(ctx, rest)
 	case "stuck":

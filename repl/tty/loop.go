@@ -275,6 +275,7 @@ func (t *Terminal) run(text string) (quit bool) {
 		t.mu.Lock()
 		t.cancel = nil
 		t.mu.Unlock()
+		t.screen.setStatus("")
 		cancel(nil)
 	}()
 	t.reader.ahead()
