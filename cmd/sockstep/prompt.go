@@ -23,7 +23,9 @@ import (
 // prompt is the shell at a terminal.
 func (s *settings) prompt() error {
 	os.MkdirAll(filepath.Dir(historyPath()), 0o700)
-	t, err := tty.Open(tty.Options{In: s.io.in, Out: s.io.out, HistoryFile: historyPath(), Color: s.colored()})
+	p := &prompter{color: s.colored(), refresh: make(chan struct{}, 1), quits: s.play}
+	lang := func() names.Lang { return p.session.Lang() }
+	t, err := tty.Open(tty.Options{In: s.io.in, Out: s.io.out, HistoryFile: historyPath(), Color: s.colored(), Lang: lang})
 	if errors.Is(err, tty.ErrNotTerminal) {
 		return s.plainPrompt()
 	}
@@ -31,10 +33,10 @@ func (s *settings) prompt() error {
 		return err
 	}
 	defer t.Close()
-	p := &prompter{terminal: t, color: s.colored(), refresh: make(chan struct{}, 1), quits: s.play}
+	p.terminal = t
 	p.course, _ = s.courseName()
 	p.text = render.NewText(&p.drawn, render.Options{
-		Lang: func() names.Lang { return p.session.Lang() }, Show: func() render.Show { return p.session.Show() },
+		Lang: lang, Show: func() render.Show { return p.session.Show() },
 		Width: t.Width, Color: s.colored(),
 	})
 	p.session = repl.NewSession(repl.Config{

@@ -18,6 +18,8 @@ import (
 	"github.com/creack/pty"
 	"github.com/hinshun/vt10x"
 	"github.com/pkg/term/termios"
+
+	"sockstep/sockets/names"
 )
 
 // patience is for machines that are busy with something else; a test that passes waits for nothing.
@@ -33,7 +35,8 @@ func TestMain(m *testing.M) {
 
 // shellMain runs testShell as main would run the true one.
 func shellMain() int {
-	t, err := Open(Options{In: os.Stdin, Out: os.Stdout, HistoryFile: os.Getenv("TTY_TEST_HISTORY"), HistoryMax: 50, Color: os.Getenv("TTY_TEST_COLOR") != ""})
+	t, err := Open(Options{In: os.Stdin, Out: os.Stdout, HistoryFile: os.Getenv("TTY_TEST_HISTORY"), HistoryMax: 50, Color: os.Getenv("TTY_TEST_COLOR") != "",
+		Lang: func() names.Lang { l, _ := names.ParseLang(os.Getenv("TTY_TEST_LANG")); return l }})
 	if err != nil {
 		fmt.Println("open:", err)
 		return 3
