@@ -280,6 +280,9 @@ func (e *Env) interrupted(op string, k *sockets.Socket, err error) error {
 		return &sockets.Error{Op: op, Kind: "cancelled", Err: err, Message: names.T("ended before it was done", "还没有完成就被结束了"),
 			Why: names.T("it was waiting for the other terminal", "它正在等待另一个终端")}
 	}
+	if k == nil && sys.Errno(err) == "" { // no socket waited, and no call was interrupted: there is no more to say
+		return &sockets.Error{Op: op, Kind: "cancelled", Err: err, Message: names.T("ended before it was done", "还没有完成就被结束了")}
+	}
 	e.Act.Note("cancelled", pairs...)
 	return &sockets.Error{Op: op, Errno: sys.Errno(err), Kind: "cancelled", Err: err, // none where the call had moved some bytes
 		Message: names.T("ended before it was done", "还没有完成就被结束了"),

@@ -84,7 +84,7 @@ func (s *settings) prompt() error {
 
 // plainPrompt reads lines from a terminal that cannot draw a prompt: TERM=dumb.
 func (s *settings) plainPrompt() error {
-	s.keepGoing, s.typed = true, true
+	s.typed = true
 	return s.runReader(s.io.in)
 }
 
