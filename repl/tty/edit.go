@@ -14,6 +14,7 @@ type editor struct {
 	history *history
 	recall  recall  // the place in the history
 	search  *search // while Ctrl-R searches
+	sought  string  // by the search before
 	undo    []line
 	killed  string
 	last    habit // what the key before did, for keys that go on with it
@@ -44,7 +45,7 @@ const (
 
 // reset starts a new line.
 func (e *editor) reset() {
-	*e = editor{history: e.history, killed: e.killed}
+	*e = editor{history: e.history, killed: e.killed, sought: e.sought}
 }
 
 // wishes are the keys that the loop answers.

@@ -76,6 +76,7 @@ var keyTests = []struct{ name, keys, want string }{
 	{"Ctrl-R", "\x12sten\x1b[C", "lis|ten s 5"},
 	{"Ctrl-R then a move", "\x12bind\x05", "bind s 127.0.0.1:8888|"},
 	{"Ctrl-R again", "\x12s \x12\x05", "bind s 127.0.0.1:8888|"},
+	{"Ctrl-R Ctrl-R without a text, the text before", "\x12bind\x07\x12\x12\x05", "bind s 127.0.0.1:8888|"},
 	{"Ctrl-R and Ctrl-S", "\x12s \x12\x13\x05", "listen s 5|"},
 	{"Ctrl-R and Backspace", "\x12bindx\x7f\x05", "bind s 127.0.0.1:8888|"},
 	{"Ctrl-R fails, keeps the line", "abc\x12zzz\x05", "abc|"},

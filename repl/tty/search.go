@@ -33,7 +33,11 @@ func (e *editor) searching(k key) bool {
 	switch {
 	case k.text != "":
 		s.query += k.text
+		e.sought = s.query
 		e.find(s.at, -1)
+	case k == named(prompt.ControlR) && s.query == "": // as readline: the search before, again
+		s.query = e.sought
+		e.find(-1, -1)
 	case k == named(prompt.ControlR):
 		e.find(s.at-1, -1)
 	case k == named(prompt.ControlS):
