@@ -36,12 +36,23 @@ func (s *Session) Complete(line string, cursor int) []Suggestion {
 		c.names()
 		return c.out
 	}
+	if strings.TrimSpace(line) == "" { // only asked for at Tab
+		c.every()
+		return c.out
+	}
 	parsed, err := ParseLine(before, func(string) (sockets.Value, bool) { return sockets.Value{}, true })
 	if err != nil && parsed.Command.Text != "" {
 		return nil
 	}
 	if parsed.Command.Text == "" {
+		if strings.HasPrefix(word, "!") {
+			c.errnos(strings.TrimLeft(word, "!"))
+		}
 		c.commands(strings.TrimLeft(word, "!"))
+		return c.out
+	}
+	if len(parsed.Words) == 0 && s.names(parsed.Command) && s.table.named(parsed.Command.Text) == nil {
+		c.commands(word) // the socket comes first: c send hello
 		return c.out
 	}
 	command, parsed, cerr := s.table.verb(parsed, s.names)
@@ -110,11 +121,25 @@ func (c *completion) commands(word string) {
 	if word == "" {
 		return // a newcomer's empty line stays calm
 	}
+	c.every()
+}
+
+// every suggests all commands.
+func (c *completion) every() {
 	for _, x := range c.s.table {
 		c.add(x.Name, x.Summary.In(c.s.Lang()))
 	}
-	if len(c.out) == 0 && !IsName(word) {
+}
+
+// errnos suggests with which errno a line shall fail. Commands are written small, so that the first letter tells the two apart.
+func (c *completion) errnos(word string) {
+	if word == "" || word != strings.ToUpper(word) {
 		return
+	}
+	c.start += len(c.word) - len(word)
+	c.word = word
+	for _, x := range names.Errnos() {
+		c.add(x.Name, x.Meaning.In(c.s.Lang()))
 	}
 }
 
@@ -192,6 +217,10 @@ func (c *completion) form(cmd *Command, form []string, words []Word) {
 			}
 		case param == "KIND":
 			i++
+		case param == "SOL_": // the level may be left out
+			if level := strings.ToUpper(w.Text); strings.HasPrefix(level, "SOL_") || strings.HasPrefix(level, "IPPROTO_") {
+				i++
+			}
 		case strings.HasSuffix(strings.Trim(part, "[]"), "…"):
 			c.param(cmd, param, words)
 			return
@@ -221,9 +250,7 @@ func (c *completion) param(cmd *Command, param string, words []Word) {
 	case "FILE":
 		c.paths()
 	case "OPTION":
-		for _, o := range names.Options() {
-			c.add(o.Name, o.Meaning.In(c.s.Lang()))
-		}
+		c.options(words)
 	case "VALUE":
 		c.optionValues(words)
 	case "JOB":
@@ -254,9 +281,17 @@ func (c *completion) param(cmd *Command, param string, words []Word) {
 	}
 }
 
-// addresses suggests the addresses that the session's sockets use.
+// addresses suggests the addresses that the session's sockets use: first those where somebody listens.
 func (c *completion) addresses() {
+	var listening, others []*sockets.Socket
 	for _, k := range slices.Backward(c.s.recent) {
+		if k.Backlog >= 0 {
+			listening = append(listening, k)
+		} else {
+			others = append(others, k)
+		}
+	}
+	for _, k := range append(listening, others...) {
 		for _, a := range []sockets.Address{k.Local, k.Peer} {
 			if a.IsZero() || a.Unnamed() || a.IP.IsValid() && a.Port == 0 {
 				continue
@@ -295,6 +330,19 @@ func (c *completion) paths() {
 	}
 }
 
+// options suggests the options of the kind of socket that they are for, where one is named.
+func (c *completion) options(words []Word) {
+	k := c.s.current()
+	if len(words) > 0 && c.s.names(words[0]) {
+		k = c.s.sockets[words[0].Text]
+	}
+	for _, o := range names.Options() {
+		if k == nil || o.Fits(k.KindName()) {
+			c.add(o.Name, o.Meaning.In(c.s.Lang()))
+		}
+	}
+}
+
 // optionValues suggests the values of the option that stands before.
 func (c *completion) optionValues(words []Word) {
 	for _, w := range slices.Backward(words) {
@@ -306,8 +354,11 @@ func (c *completion) optionValues(words []Word) {
 			c.add(v.Name, v.Meaning.In(c.s.Lang()))
 		}
 		if o.Type == names.Bool {
-			c.add("1", "on")
-			c.add("0", "off")
+			c.add("1", names.T("on", "打开").In(c.s.Lang()))
+			c.add("0", names.T("off", "关闭").In(c.s.Lang()))
+		}
+		for _, f := range o.Fields {
+			c.add(f.Name+"=", f.Meaning.In(c.s.Lang()))
 		}
 		return
 	}

@@ -244,7 +244,9 @@ func (e *Env) WaitJob() (sockets.Value, error) {
 			}
 		})
 		if err != nil {
-			return sockets.Value{}, e.interrupted("wait", nil, err)
+			err = e.interrupted("wait", nil, err)
+			e.Act.Note("job-started", "job", strconv.Itoa(w.ID)) // and goes on
+			return sockets.Value{}, err
 		}
 	}
 	e.Session.flush()

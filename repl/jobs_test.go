@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -90,6 +91,31 @@ func TestJobClosesWhatTheLineWaitsOn(t *testing.T) {
 		t.Errorf("recv c: %v", a.Err)
 	}
 	s.does("wait 1", "inspect c peername")
+}
+
+// TestEndedWait: who ends a wait for a job, or a sleep, is not told of a socket that waited, but that the job goes on.
+func TestEndedWait(t *testing.T) {
+	s := newStudent(t, true)
+	s.does("u = listen udp 127.0.0.1:0", "recvfrom u &")
+	for line, notes := range map[string][]string{"wait": {"cancelled", "job-started"}, "sleep 10": {"cancelled"}} {
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+		a := s.Do(ctx, line)
+		cancel()
+		var got []string
+		for _, st := range a.Steps {
+			if n, ok := st.(sockets.Note); ok {
+				got = append(got, n.ID)
+				if strings.Contains(n.Text.En, "the socket") {
+					t.Errorf("%s: %s", line, n.Text.En)
+				}
+			}
+		}
+		slices.Sort(got)
+		if kindOf(a.Err) != "cancelled" || !slices.Equal(got, notes) {
+			t.Errorf("%s: %v, with the notes %q, want %q", line, a.Err, got, notes)
+		}
+	}
+	s.does("cancel 1")
 }
 
 // What a job made and still tries to connect can be closed: the job ends, and nothing is left of it.

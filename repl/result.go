@@ -336,10 +336,21 @@ func (e *Env) interrupted(op string, k *sockets.Socket, err error) error {
 			Message: names.T("ended before it was done", "还没有完成就被结束了"),
 			Why:     names.T(e.closing.Name+" was closed while this line waited on it", "这一行正在等待时，"+e.closing.Name+" 被关闭了")}
 	}
-	e.Act.Note("cancelled", pairs...)
+	e.Act.Note("cancelled", append(pairs, "sock", nameOf(k))...)
+	if k == nil && sys.Errno(err) == "" { // no socket waited, and no call was interrupted: there is no more to say
+		return &sockets.Error{Op: op, Kind: "cancelled", Err: err, Message: names.T("ended before it was done", "还没有完成就被结束了")}
+	}
 	return &sockets.Error{Op: op, Errno: sys.Errno(err), Kind: "cancelled", Err: err, // none where the call had moved some bytes
 		Message: names.T("ended before it was done", "还没有完成就被结束了"),
 		Why:     names.T("it was waiting in the kernel, and was told to stop; the socket is as it was", "它正在内核里等待时被要求停下；套接字保持原样")}
+}
+
+// nameOf is k's name, "" for no socket.
+func nameOf(k *sockets.Socket) string {
+	if k == nil {
+		return ""
+	}
+	return k.Name
 }
 
 // TimedOut is the error of a wait whose time is over. No errno: the kernel did not fail.

@@ -64,7 +64,7 @@ func (s *settings) notes(ctx context.Context, l *lessons.Lesson) error {
 		k.rehearse(ctx, s)
 		return k.print(s)
 	}
-	t, err := tty.Open(tty.Options{In: s.io.in, Out: s.io.out, Color: k.color})
+	t, err := tty.Open(tty.Options{In: s.io.in, Out: s.io.out, Color: k.color, Lang: func() names.Lang { return k.lang }})
 	if errors.Is(err, tty.ErrNotTerminal) {
 		k.rehearse(ctx, s)
 		return k.print(s)

@@ -23,7 +23,9 @@ import (
 // prompt is the shell at a terminal.
 func (s *settings) prompt() error {
 	os.MkdirAll(filepath.Dir(historyPath()), 0o700)
-	t, err := tty.Open(tty.Options{In: s.io.in, Out: s.io.out, HistoryFile: historyPath(), Color: s.colored()})
+	p := &prompter{color: s.colored(), refresh: make(chan struct{}, 1), quits: s.play}
+	lang := func() names.Lang { return p.session.Lang() }
+	t, err := tty.Open(tty.Options{In: s.io.in, Out: s.io.out, HistoryFile: historyPath(), Color: s.colored(), Lang: lang})
 	if errors.Is(err, tty.ErrNotTerminal) {
 		return s.plainPrompt()
 	}
@@ -31,10 +33,10 @@ func (s *settings) prompt() error {
 		return err
 	}
 	defer t.Close()
-	p := &prompter{terminal: t, color: s.colored(), refresh: make(chan struct{}, 1), quits: s.play}
+	p.terminal = t
 	p.course, _ = s.courseName()
 	p.text = render.NewText(&p.drawn, render.Options{
-		Lang: func() names.Lang { return p.session.Lang() }, Show: func() render.Show { return p.session.Show() },
+		Lang: lang, Show: func() render.Show { return p.session.Show() },
 		Width: t.Width, Color: s.colored(),
 	})
 	p.session = repl.NewSession(repl.Config{
@@ -82,7 +84,7 @@ func (s *settings) prompt() error {
 
 // plainPrompt reads lines from a terminal that cannot draw a prompt: TERM=dumb.
 func (s *settings) plainPrompt() error {
-	s.keepGoing, s.typed = true, true
+	s.typed = true
 	return s.runReader(s.io.in)
 }
 
@@ -134,13 +136,12 @@ type prompter struct {
 	quits    bool          // the program ends with the play
 	course   string        // which one it plays
 
-	mu      sync.Mutex // of text and drawn: notices come from any goroutine
-	text    *render.Text
-	drawn   bytes.Buffer
-	waiting bool     // a line that says what is waited for stands on the screen
-	blind   bool     // what is done is not to be seen
-	alone   bool     // a page has the screen for itself
-	kept    []string // notices that came meanwhile
+	mu    sync.Mutex // of text and drawn: notices come from any goroutine
+	text  *render.Text
+	drawn bytes.Buffer
+	blind bool     // what is done is not to be seen
+	alone bool     // a page has the screen for itself
+	kept  []string // notices that came meanwhile
 }
 
 // Observe shows an act when it is over: below its line, or above the line being typed where it belongs to none.
@@ -167,7 +168,7 @@ func (p *prompter) Observe(a *sockets.Act, st sockets.Step) {
 		}
 		return
 	}
-	p.unwait()
+	p.terminal.Status("")
 	p.terminal.Write(p.drawn.Bytes())
 }
 
@@ -194,11 +195,13 @@ func (p *prompter) Prefix() string {
 
 // Run runs a line; what it waits for is said when it has waited for a while.
 func (p *prompter) Run(ctx context.Context, line string) (quit bool) {
-	timer := time.AfterFunc(250*time.Millisecond, func() { p.wait(line) })
+	running, over := context.WithCancel(ctx)
+	timer := time.AfterFunc(250*time.Millisecond, func() { p.wait(running, line) })
 	p.session.Do(ctx, line)
 	timer.Stop()
 	p.mu.Lock()
-	p.unwait()
+	over()
+	p.terminal.Status("")
 	p.mu.Unlock()
 	p.played()
 	quit, _ = p.session.Quit()
@@ -207,28 +210,19 @@ func (p *prompter) Run(ctx context.Context, line string) (quit bool) {
 
 var waitingFor = names.T("  … waiting for {what}; Ctrl-C ends it", "  … 正在等待{what}；按 Ctrl-C 结束")
 
-func (p *prompter) wait(line string) {
+// wait says what a line waits for, if it still runs.
+func (p *prompter) wait(running context.Context, line string) {
 	what := p.session.WaitsFor(line)
-	if what.IsZero() || p.terminal.IsLive() {
+	if what.IsZero() {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if running.Err() != nil {
+		return
+	}
 	l := p.session.Lang()
-	text := waitingFor.Fill("what", what.In(l)).In(l)
-	if p.color {
-		text = "\x1b[2m" + text + "\x1b[0m"
-	}
-	p.waiting = true
-	fmt.Fprint(p.terminal, text)
-}
-
-// unwait takes the line away that wait wrote.
-func (p *prompter) unwait() {
-	if p.waiting {
-		p.waiting = false
-		fmt.Fprint(p.terminal, "\r\x1b[K")
-	}
+	p.terminal.Status(waitingFor.Fill("what", what.In(l)).In(l))
 }
 
 // Complete is completion.

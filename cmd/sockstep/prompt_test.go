@@ -364,7 +364,33 @@ func TestPromptOnADumbTerminal(t *testing.T) {
 		}
 		s.types("\x03")
 	}
+	s.sees("\n  python  a.recv(1024)") // in a row of its own, behind the ^C
 	s.sees("a ESTABLISHED›")
+	s.types("half\x03")
+	s.until("the prompt again", func(screen string) bool { return strings.Count(screen, "\na ESTABLISHED›") == 2 })
+	s.types("nosuch\r") // Ctrl-C has dropped what was typed, and the prompt is there again
+	s.sees("\na ESTABLISHED› nosuch ")
+	s.sees("no command is called nosuch")
+	s.types("\x04")
+	if st := s.ends(); st.ExitCode() != 0 {
+		t.Errorf("the end is %v, want 0: whoever typed has seen what failed", st)
+	}
+	if screen := s.screen.String(); !strings.HasSuffix(strings.TrimRight(screen, " \n"), "a ESTABLISHED›") || s.screen.Cursor().X != 0 {
+		t.Errorf("the cursor is left in column %d of\n%s", s.screen.Cursor().X, screen)
+	}
+}
+
+// TestQuitIsCalm: Ctrl-\ ends a program that reads plain lines as it ends others, without pages of stack traces.
+func TestQuitIsCalm(t *testing.T) {
+	s := seatAt(t, 80, 24, "TERM=dumb")
+	s.types("\x1c")
+	st := s.ends()
+	if sig := st.Sys().(syscall.WaitStatus); !sig.Signaled() || sig.Signal() != syscall.SIGQUIT {
+		t.Errorf("the end is %v, want by SIGQUIT", st)
+	}
+	if strings.Contains(s.all.String(), "goroutine") {
+		t.Errorf("it leaves\n%s", s.all.String())
+	}
 }
 
 func TestPromptCompletes(t *testing.T) {

@@ -71,12 +71,21 @@ func (s *settings) runReader(r io.Reader) error {
 }
 
 func (s *settings) runScript(session *repl.Session, in *repl.Lines, outErr func() error) (status int, err error) {
-	interrupt := watchInterrupt(s.typed, session.Abandon)
+	var again func(runs bool)
+	ask := func() {}
+	if s.typed {
+		ask = func() { fmt.Fprint(s.io.out, session.Prompt()) }
+		again = func(runs bool) {
+			fmt.Fprintln(s.io.out) // behind the ^C
+			if !runs {
+				ask()
+			}
+		}
+	}
+	interrupt := watchInterrupt(again, session.Abandon)
 	defer interrupt.stop()
 	next := func() bool {
-		if s.typed {
-			fmt.Fprint(s.io.out, session.Prompt())
-		}
+		ask()
 		return in.Next()
 	}
 	for next() && outErr() == nil {
@@ -84,7 +93,7 @@ func (s *settings) runScript(session *repl.Session, in *repl.Lines, outErr func(
 		act := session.Do(ctx, in.Text())
 		failed := act != nil && !act.OK() || !playThrough(ctx, session, outErr)
 		interrupted := done()
-		if failed {
+		if failed && !s.typed { // who types has seen it, and went on
 			status = lineFailed
 			if !s.keepGoing {
 				return status, nil
@@ -96,6 +105,9 @@ func (s *settings) runScript(session *repl.Session, in *repl.Lines, outErr func(
 		if quit, wanted := session.Quit(); quit {
 			return max(status, wanted), nil
 		}
+	}
+	if s.typed {
+		fmt.Fprintln(s.io.out) // behind the prompt that Ctrl-D answered
 	}
 	return status, in.Err()
 }
@@ -130,8 +142,9 @@ type interrupter struct {
 	came   bool // during the line
 }
 
-// watchInterrupt watches for signals. abandon is called where one of them ends the program.
-func watchInterrupt(typed bool, abandon func()) *interrupter {
+// watchInterrupt watches for signals. abandon is called where one of them ends the program. again is what a terminal sees of a
+// Ctrl-C, and whether a line runs that it ends; nil where nobody types.
+func watchInterrupt(again func(runs bool), abandon func()) *interrupter {
 	i := &interrupter{signals: make(chan os.Signal, 1)}
 	signal.Notify(i.signals, os.Interrupt)
 	for _, sig := range []os.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
@@ -141,29 +154,28 @@ func watchInterrupt(typed bool, abandon func()) *interrupter {
 	}
 	go func() {
 		for sig := range i.signals {
-			if sig == os.Interrupt && (i.endLine() || typed) {
+			if sig == os.Interrupt && i.endLine(again) {
 				continue
 			}
 			abandon()
-			signal.Reset(sig)
-			if self, err := os.FindProcess(os.Getpid()); err == nil {
-				_ = self.Signal(sig)
-			}
+			sys.EndBy(sig.(syscall.Signal))
 		}
 	}()
 	return i
 }
 
-// endLine ends the line that runs; false where there is none.
-func (i *interrupter) endLine() bool {
+// endLine ends the line that runs, or the one that is being typed; false where there is none.
+func (i *interrupter) endLine(again func(runs bool)) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if !i.runs {
-		return false
+	if again != nil {
+		again(i.runs) // before the line says what became of it
 	}
-	i.came = true
-	i.cancel()
-	return true
+	if i.runs {
+		i.came = true
+		i.cancel()
+	}
+	return i.runs || again != nil
 }
 
 // context is what the next line runs under; done says that it is over, and reports whether Ctrl-C came.

@@ -16,6 +16,7 @@ var close_ = &repl.Command{
 	Detail: names.T(
 		"close gives the descriptor back at once. The connection itself ends in the kernel's own time: what was sent still goes out, then a FIN. If bytes from the peer lie unread, TCP sends a RST instead.",
 		"close 立刻交还描述符。连接由内核按自己的节奏结束：已发送的数据照样送出，然后是 FIN。如果还有对端的数据没读，TCP 改发 RST。"),
+	Choices: map[string][]repl.Choice{"all": {{Word: "all", Meaning: names.T("every open socket", "所有打开的套接字")}}},
 	Example: []string{"s = socket tcp", "close s"},
 	Python:  "s.close()",
 	Man:     "close(2)",

@@ -101,7 +101,10 @@ func serviceAt(e *repl.Env, port int, proto string) (name string, ok bool) {
 }
 
 var (
-	protoChoices  = []repl.Choice{{Word: "tcp"}, {Word: "udp"}}
+	protoChoices = []repl.Choice{
+		{Word: "tcp", Meaning: names.T("the service over TCP", "TCP 上的服务")},
+		{Word: "udp", Meaning: names.T("the service over UDP", "UDP 上的服务")},
+	}
 	familyChoices = []repl.Choice{
 		{Word: "AF_INET", Meaning: names.T("IPv4 (4 bytes)", "IPv4（4 字节）")},
 		{Word: "AF_INET6", Meaning: names.T("IPv6 (16 bytes)", "IPv6（16 字节）")},

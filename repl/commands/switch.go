@@ -7,7 +7,10 @@ import (
 	"sockstep/sockets/names"
 )
 
-var switchChoices = []repl.Choice{{Word: "on"}, {Word: "off"}}
+var switchChoices = []repl.Choice{
+	{Word: "on", Meaning: names.T("switch it on", "打开")},
+	{Word: "off", Meaning: names.T("switch it off", "关闭")},
+}
 
 // readSwitch reads on or off, in any of the usual words.
 func readSwitch(w repl.Word) (bool, error) {

@@ -29,6 +29,11 @@ var wire_ = &repl.Command{
 		{Name: "follow", Meaning: names.T("show packets as they come, until Ctrl-C", "随到随显示报文，直到按 Ctrl-C")},
 		timeoutFlag,
 	},
+	Choices: map[string][]repl.Choice{
+		"on":   {{Word: "on", Meaning: names.T("see the packets", "查看报文")}},
+		"off":  {{Word: "off", Meaning: names.T("see them no more", "不再查看")}},
+		"save": {{Word: "save", Meaning: names.T("write them to a file for Wireshark", "存成 Wireshark 能打开的文件")}},
+	},
 	Waits:   names.T("packets", "报文到来"),
 	Example: []string{"wire on", "s = listen tcp 127.0.0.1:8888", "c = connect tcp 127.0.0.1:8888", "wire c"},
 	Man:     "packet(7)",

@@ -47,7 +47,7 @@ func (t *Terminal) suggestions(l line) (list []Suggestion) {
 	defer func() {
 		if r := recover(); r != nil {
 			list = nil
-			t.Notice(fmt.Sprintf("internal error: %v", r))
+			t.fault(r)
 		}
 	}()
 	t.mu.Lock()

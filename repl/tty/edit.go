@@ -14,6 +14,7 @@ type editor struct {
 	history *history
 	recall  recall  // the place in the history
 	search  *search // while Ctrl-R searches
+	sought  string  // by the search before
 	undo    []line
 	killed  string
 	last    habit // what the key before did, for keys that go on with it
@@ -44,7 +45,7 @@ const (
 
 // reset starts a new line.
 func (e *editor) reset() {
-	*e = editor{history: e.history, killed: e.killed}
+	*e = editor{history: e.history, killed: e.killed, sought: e.sought}
 }
 
 // wishes are the keys that the loop answers.
@@ -210,14 +211,14 @@ func (e *editor) lastWord() {
 	}
 	for e.yanked < len(lines) {
 		e.yanked++
-		words := strings.Fields(lines[len(lines)-e.yanked])
-		if len(words) == 0 {
+		word := lastWord(lines[len(lines)-e.yanked])
+		if word == "" {
 			continue
 		}
 		if e.last == yanking {
 			e.unchange()
 		}
-		e.change(e.line.insert(words[len(words)-1]), yanking)
+		e.change(e.line.insert(word), yanking)
 		return
 	}
 }

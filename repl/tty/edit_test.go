@@ -46,7 +46,7 @@ var keyTests = []struct{ name, keys, want string }{
 	{"a move parts kills", "one two\x17\x01\x05\x17\x19", "one |"},
 	{"Ctrl-T", "abdc\x02\x14", "abcd|"},
 	{"Ctrl-T at the end", "你好\x14", "好你|"},
-	{"Ctrl-T at the start", "ab\x01\x14", "ab|"},
+	{"Ctrl-T at the start", "ab\x01\x14", "|ab"},
 	{"Ctrl-T alone", "a\x14", "a|"},
 	{"Alt-B", "bind 127.0.0.1\x1bb\x1bb", "bind 127.0.|0.1"},
 	{"Alt-F", "bind 127.0.0.1\x01\x1bf\x1bf", "bind 127|.0.0.1"},
@@ -76,6 +76,7 @@ var keyTests = []struct{ name, keys, want string }{
 	{"Ctrl-R", "\x12sten\x1b[C", "lis|ten s 5"},
 	{"Ctrl-R then a move", "\x12bind\x05", "bind s 127.0.0.1:8888|"},
 	{"Ctrl-R again", "\x12s \x12\x05", "bind s 127.0.0.1:8888|"},
+	{"Ctrl-R Ctrl-R without a text, the text before", "\x12bind\x07\x12\x12\x05", "bind s 127.0.0.1:8888|"},
 	{"Ctrl-R and Ctrl-S", "\x12s \x12\x13\x05", "listen s 5|"},
 	{"Ctrl-R and Backspace", "\x12bindx\x7f\x05", "bind s 127.0.0.1:8888|"},
 	{"Ctrl-R fails, keeps the line", "abc\x12zzz\x05", "abc|"},
@@ -93,6 +94,25 @@ var keyTests = []struct{ name, keys, want string }{
 	{"no UTF-8", "a\xff\xfeb", "a\uFFFD\uFFFDb|"},
 	{"C1", "a\u009b\u0085b", "ab|"},
 	{"paste", "x\x1b[200~a\tb\x03\x04\x1b[Ac\x1b[201~y", "xa b[Acy|"},
+}
+
+func TestLastWord(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ line, want string }{
+		{"", ""},
+		{"send c hello  ", "hello"},
+		{`send c "hello world"`, `"hello world"`},
+		{`send c b'a \' b' `, `b'a \' b'`},
+		{`send c b"你 好"`, `b"你 好"`},
+		{"send c it's over", "over"},
+		{`send c "never closed`, `"never closed`},
+		{"print 你好　世界", "世界"},
+		{"a\xff", "a\xff"},
+	} {
+		if got := lastWord(test.line); got != test.want {
+			t.Errorf("the last word of %q is %q, want %q", test.line, got, test.want)
+		}
+	}
 }
 
 // shows is the line with its cursor.

@@ -182,7 +182,7 @@ func (e *engine) done(m menuRows) {
 	}
 	label := e.t.stage.label()
 	if e.editor.search != nil {
-		label = e.editor.search.label()
+		label = e.t.say(e.editor.search.label())
 	}
 	e.t.screen.setLabel(label)
 

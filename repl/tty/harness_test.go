@@ -18,6 +18,8 @@ import (
 	"github.com/creack/pty"
 	"github.com/hinshun/vt10x"
 	"github.com/pkg/term/termios"
+
+	"sockstep/sockets/names"
 )
 
 // patience is for machines that are busy with something else; a test that passes waits for nothing.
@@ -33,7 +35,8 @@ func TestMain(m *testing.M) {
 
 // shellMain runs testShell as main would run the true one.
 func shellMain() int {
-	t, err := Open(Options{In: os.Stdin, Out: os.Stdout, HistoryFile: os.Getenv("TTY_TEST_HISTORY"), HistoryMax: 50, Color: os.Getenv("TTY_TEST_COLOR") != ""})
+	t, err := Open(Options{In: os.Stdin, Out: os.Stdout, HistoryFile: os.Getenv("TTY_TEST_HISTORY"), HistoryMax: 50, Color: os.Getenv("TTY_TEST_COLOR") != "",
+		Lang: func() names.Lang { l, _ := names.ParseLang(os.Getenv("TTY_TEST_LANG")); return l }})
 	if err != nil {
 		fmt.Println("open:", err)
 		return 3
@@ -76,6 +79,12 @@ func (s *testShell) Run(ctx context.Context, text string) (quit bool) {
 	case "block": // until Ctrl-C
 		fmt.Fprintln(s.t, "blocking")
 		<-ctx.Done()
+		fmt.Fprintln(s.t, "interrupted")
+	case "status": // tells what it waits for, until Ctrl-C
+		fmt.Fprintln(s.t, "blocking")
+		s.t.Status("waiting for " + rest)
+		<-ctx.Done()
+		s.t.Status("")
 		fmt.Fprintln(s.t, "interrupted")
 	case "live": // a picture of two lines, until a key, Ctrl-C or its time; "live panic" leaves it behind
 		s.live(ctx, rest)

@@ -2,7 +2,9 @@ package tty
 
 import (
 	"slices"
+	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 )
@@ -77,20 +79,52 @@ func (l line) rightWord(in func(rune) bool) int {
 	return l.at + len(string(r[:i]))
 }
 
+// lastWord is the last word of a text. A quoted text with the blanks in it is one, as the shell has it; a quote opens a
+// word only at its start, or behind a b there.
+func lastWord(s string) string {
+	start, end, quote := 0, 0, rune(0)
+	escaped, between := false, true
+	for i, r := range s {
+		switch {
+		case quote != 0:
+			if !escaped && r == quote {
+				quote = 0
+			}
+			escaped = !escaped && r == '\\'
+		case unicode.IsSpace(r):
+			between = true
+			continue
+		default:
+			if between {
+				start, between = i, false
+			}
+			if opens := strings.TrimLeft(s[start:i], "bB"); (r == '\'' || r == '"') && opens == "" && i-start < 2 {
+				quote = r
+			}
+		}
+		_, size := utf8.DecodeRuneInString(s[i:])
+		end = i + size
+	}
+	return s[start:end]
+}
+
 // letter is what Alt and the word keys call part of a word, as in readline.
 func letter(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // solid is what Ctrl-W calls part of a word.
 func solid(r rune) bool { return !unicode.IsSpace(r) }
 
-// transpose swaps the characters around the cursor; at the end of the line, the last two.
+// transpose swaps the characters around the cursor; at the end of the line, the last two. Where there are no two, it
+// changes nothing.
 func (l line) transpose() line {
-	if l.at == len(l.text) {
-		l.at = l.left()
+	at := l.at
+	if at == len(l.text) {
+		at = l.left()
 	}
+	l, found := l.to(at), l
 	from, to := l.left(), l.right()
-	if l.at == 0 || to == l.at {
-		return l.end()
+	if at == 0 {
+		return found
 	}
 	swapped := slices.Concat([]byte(l.text[:from]), []byte(l.text[l.at:to]), []byte(l.text[from:l.at]), []byte(l.text[to:]))
 	return line{string(swapped), to}

@@ -36,13 +36,6 @@ func (t *Terminal) Live() (*Live, error) {
 	return l, nil
 }
 
-// IsLive reports whether there is one.
-func (t *Terminal) IsLive() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.live != nil
-}
-
 // listen waits for a key beyond those that were typed ahead. That key is for the picture alone; of several at once, which
 // are a paste, none is.
 func (l *Live) listen(ahead int) {
@@ -129,21 +122,29 @@ func (t *Terminal) closeLive() {
 
 // A liveArea is where a live picture stands on the screen: the cursor is at the end of its last line.
 type liveArea struct {
-	on    bool
-	lines []string
-	cols  int // when it was drawn
+	on     bool
+	status string // what stands there in place of a picture: see Status
+	lines  []string
+	cols   int // when it was drawn
 }
 
 func (s *screen) beginLive() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	b := hideCursor
+	var b bytes.Buffer
+	s.clearLive(&b)
+	s.openLive(&b, liveArea{on: true})
+	b.WriteString(hideCursor)
+	s.out.Write(b.Bytes())
+}
+
+// openLive makes room in a row of its own.
+func (s *screen) openLive(b *bytes.Buffer, l liveArea) {
 	if s.column {
-		b += "\r\n"
+		b.WriteString("\r\n")
 		s.column = false
 	}
-	s.live = liveArea{on: true}
-	s.out.WriteString(b)
+	s.live = l
 }
 
 // drawLive writes over the picture that is there, line by line, so that nothing flickers: a line is cleared behind its new
@@ -205,16 +206,26 @@ func (s *screen) endLive() {
 		return
 	}
 	var b bytes.Buffer
+	s.clearLive(&b)
+	s.out.Write(b.Bytes())
+}
+
+// clearLive takes away what stands there, and goes on with the output that waited for its line's end.
+func (s *screen) clearLive(b *bytes.Buffer) {
+	if !s.live.on {
+		return
+	}
 	cols, _ := s.size()
-	s.homeLive(&b, cols)
+	s.homeLive(b, cols)
 	b.WriteString("\x1b[J")
-	b.WriteString(showCursor)
+	if s.live.status == "" {
+		b.WriteString(showCursor)
+	}
 	if len(s.partial) > 0 {
 		b.Write(s.partial)
 		s.column, s.partial = true, nil
 	}
 	s.live = liveArea{}
-	s.out.Write(b.Bytes())
 }
 
 // visible is how many columns a line takes that may hold colours.

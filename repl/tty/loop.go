@@ -40,7 +40,7 @@ func (t *Terminal) Loop(ctx context.Context, s Shell) (err error) {
 	}
 	t.screen.raw(pasteOn)
 	if err := t.history.trouble(); err != nil {
-		t.Notice(fmt.Sprintf("history is not kept: %v", err))
+		t.Notice(t.say(historyLost, "why", err.Error()))
 	}
 	t.engine.loop()
 	return nil
@@ -235,7 +235,7 @@ func (e *engine) grant(w wish) {
 			t.leave(errQuit)
 		}
 		if err := t.history.trouble(); err != nil {
-			t.Notice(fmt.Sprintf("history is not kept: %v", err))
+			t.Notice(t.say(historyLost, "why", err.Error()))
 		}
 		t.nextPrefix()
 	case discard:
@@ -275,6 +275,7 @@ func (t *Terminal) run(text string) (quit bool) {
 		t.mu.Lock()
 		t.cancel = nil
 		t.mu.Unlock()
+		t.screen.setStatus("")
 		cancel(nil)
 	}()
 	t.reader.ahead()
@@ -284,7 +285,7 @@ func (t *Terminal) run(text string) (quit bool) {
 		quit := false
 		defer func() {
 			if r := recover(); r != nil {
-				t.Notice(fmt.Sprintf("internal error: %v", r))
+				t.fault(r)
 			}
 			done <- quit
 		}()

@@ -92,7 +92,7 @@ func (s *screen) notice(text string) {
 // above writes lines above the prompt, or at the end of the output where there is no prompt.
 func (s *screen) above(text string) error {
 	var b bytes.Buffer
-	cols, _ := s.size()
+	cols, rows := s.size()
 	switch {
 	case s.live.on:
 		s.homeLive(&b, cols)
@@ -112,6 +112,8 @@ func (s *screen) above(text string) error {
 	}
 	s.column = false
 	switch {
+	case s.live.status != "":
+		s.placeLive(&b, s.statusLines(cols, rows), cols)
 	case s.live.on:
 		s.placeLive(&b, s.live.lines, cols)
 	case s.visible:
@@ -178,17 +180,19 @@ func (s *screen) promptText() string {
 	return s.prefix
 }
 
-// refresh draws the prompt again where it is on the screen: its prefix or the screen's size may have changed.
+// refresh draws the prompt, or a status, again where it is on the screen: the prefix or the screen's size may have changed.
 func (s *screen) refresh() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.visible {
-		return
-	}
 	var b bytes.Buffer
-	s.home(&b)
-	s.view.prefix = s.promptText()
-	s.draw(&b)
+	switch {
+	case s.visible:
+		s.home(&b)
+		s.view.prefix = s.promptText()
+		s.draw(&b)
+	case s.live.status != "":
+		s.drawStatus(&b)
+	}
 	s.out.Write(b.Bytes())
 }
 
@@ -213,6 +217,11 @@ func (s *screen) commit(text string) {
 func (s *screen) finish() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var b bytes.Buffer
+	if s.live.status != "" {
+		s.clearLive(&b)
+		s.out.Write(b.Bytes())
+	}
 	switch {
 	case s.live.on:
 		s.out.WriteString("\r\n")
@@ -252,10 +261,15 @@ func (s *screen) interrupt(cancel func()) {
 	}
 	defer s.mu.Unlock()
 	cancel()
+	var b bytes.Buffer
+	if s.live.status != "" {
+		s.clearLive(&b)
+	}
 	if !s.visible && !s.live.on {
-		s.out.WriteString("^C\r\n")
+		b.WriteString("^C\r\n")
 		s.column = false
 	}
+	s.out.Write(b.Bytes())
 }
 
 // home goes to where the prompt begins and clears what is there.

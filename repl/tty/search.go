@@ -1,10 +1,11 @@
 package tty
 
 import (
-	"fmt"
 	"strings"
 
 	prompt "github.com/c-bata/go-prompt"
+
+	"sockstep/sockets/names"
 )
 
 // A search is Ctrl-R's: the line is the newest one of the history that contains what was typed since.
@@ -18,11 +19,12 @@ type search struct {
 func newSearch(l line) *search { return &search{at: -1, typed: l} }
 
 // label is shown in place of the prefix.
-func (s *search) label() string {
+func (s *search) label() names.Text {
+	text := searching
 	if s.failed {
-		return fmt.Sprintf("(failed reverse-i-search)`%s': ", s.query)
+		text = searchFailed
 	}
-	return fmt.Sprintf("(reverse-i-search)`%s': ", s.query)
+	return text.Fill("query", s.query)
 }
 
 // searching reports whether the key was one of the search's. Any other key takes the line as found and works on it.
@@ -31,7 +33,11 @@ func (e *editor) searching(k key) bool {
 	switch {
 	case k.text != "":
 		s.query += k.text
+		e.sought = s.query
 		e.find(s.at, -1)
+	case k == named(prompt.ControlR) && s.query == "": // as readline: the search before, again
+		s.query = e.sought
+		e.find(-1, -1)
 	case k == named(prompt.ControlR):
 		e.find(s.at-1, -1)
 	case k == named(prompt.ControlS):

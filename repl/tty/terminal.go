@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"golang.org/x/term"
+
+	"sockstep/sockets/names"
 )
 
 // A Shell is what the terminal serves.
@@ -40,6 +42,7 @@ type Options struct {
 	HistoryFile string // kept in memory only if empty
 	HistoryMax  int    // lines kept; 0 means 10,000
 	Color       bool
+	Lang        func() names.Lang // what the terminal itself speaks; nil means English
 }
 
 // ErrNotTerminal says that there is nothing to draw a prompt on: read plain lines instead.
@@ -61,6 +64,7 @@ type Terminal struct {
 	history *history
 	engine  *engine
 	stage   stage
+	lang    func() names.Lang
 
 	mu     sync.Mutex
 	shell  Shell // while Loop runs, as are the next two
@@ -101,6 +105,7 @@ func Open(o Options) (*Terminal, error) {
 		modes:   m,
 		screen:  newScreen(o.Out, o.Color),
 		history: openHistory(o.HistoryFile, o.HistoryMax),
+		lang:    o.Lang,
 	}
 	t.reader = newReader(o.In, t.fail, t.overtaken)
 	if t.engine, err = newEngine(t); err != nil {
@@ -163,12 +168,15 @@ func (t *Terminal) fail() {
 	}
 }
 
+// fault tells of a panic that cost no more than what was going on.
+func (t *Terminal) fault(r any) { t.Notice(t.say(fault, "why", fmt.Sprint(r))) }
+
 // prefix asks the shell for its prompt; a panic there must not cost the student the session.
 func (t *Terminal) prefix(s Shell) (p string) {
 	defer func() {
 		if r := recover(); r != nil {
 			p = "> "
-			t.Notice(fmt.Sprintf("internal error: %v", r))
+			t.fault(r)
 		}
 	}()
 	return s.Prefix()

@@ -178,6 +178,21 @@ func TestHistoryNotKept(t *testing.T) {
 	d.prompts("one")
 }
 
+// TestChinese: what the terminal itself says is in the student's language.
+func TestChinese(t *testing.T) {
+	t.Parallel()
+	d := start(t, deskOptions{history: t.TempDir(), env: []string{"TTY_TEST_LANG=zh"}})
+	d.sees("历史记录没有保存：")
+	d.types("panic\r")
+	d.sees("内部错误：boom")
+	d.types("\x12pan")
+	d.sees("(搜索历史)`pan'：panic")
+	d.types("x")
+	d.sees("(历史中没有)`panx'：panic")
+	d.types("\x03\x04")
+	d.ends(0)
+}
+
 func TestSearchOnTerminal(t *testing.T) {
 	t.Parallel()
 	d := sit(t, deskOptions{history: historyFile(t, pastLines...)})

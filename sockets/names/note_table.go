@@ -66,8 +66,8 @@ var notes = []note{
 		"调用需要等待，而这里要求不等待，所以内核报 EAGAIN：这不是出错，只是“现在不行”。")},
 	{"timed-out", T("nothing came within the time given ({t}), so the wait was ended.",
 		"在规定的时间（{t}）内什么也没有来，等待到此结束。")},
-	{"cancelled", T("the wait in the kernel was ended from outside (EINTR). Nothing was lost, and {s} can be used on.",
-		"内核里的等待被从外面结束（EINTR）。什么也没有丢失，{s} 可以继续使用。")},
+	{"cancelled", T("the wait in the kernel was ended from outside (EINTR). Nothing was lost, and {sock} can be used on.",
+		"内核里的等待被从外面结束（EINTR）。什么也没有丢失，{sock} 可以继续使用。")},
 	{"connect-in-progress", T("the SYN is out and the kernel goes on by itself. When `poll {s} --write` says ready, SO_ERROR tells how it ended.",
 		"SYN 已经发出，其余由内核继续。当 `poll {s} --write` 报告就绪时，SO_ERROR 给出结果。")},
 	// Opening.
