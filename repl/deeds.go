@@ -24,9 +24,6 @@ const mostDeeds = 2000
 
 // deed remembers what the line did at k, once it is over.
 func (e *Env) deed(k *sockets.Socket) {
-	if e.Command.Group == Look {
-		return
-	}
 	d := Deed{At: e.began, Act: e.Act.Seq, Line: e.Act.Line, Socket: k, State: k.State, RecvQ: k.RecvQ, Peer: k.Partner}
 	if k.FD < 0 {
 		d.State = "CLOSE"

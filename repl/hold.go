@@ -11,7 +11,7 @@ import (
 type hold struct {
 	proto       string
 	local, peer netip.AddrPort // peer is zero where any is meant
-	name        string
+	socket      *sockets.Socket
 }
 
 // know learns a socket's addresses.
@@ -20,12 +20,12 @@ func (t *trace) know(k *sockets.Socket) {
 	if t.wire == nil || proto != "tcp" && proto != "udp" || !k.Local.IP.IsValid() || k.Local.Port == 0 {
 		return
 	}
-	h := hold{proto: proto, local: endpoint(k.Local), name: k.Name}
+	h := hold{proto: proto, local: endpoint(k.Local), socket: k}
 	if !k.Peer.IsZero() {
 		h.peer = endpoint(k.Peer)
 	}
 	for i := range t.holds {
-		if o := &t.holds[i]; o.proto == h.proto && o.local.Port() == h.local.Port() && o.peer == h.peer && (o.local.Addr() == h.local.Addr() || o.name == h.name) {
+		if o := &t.holds[i]; o.proto == h.proto && o.local.Port() == h.local.Port() && o.peer == h.peer && (o.local.Addr() == h.local.Addr() || o.socket.Name == h.socket.Name) {
 			*o = h
 			return
 		}
@@ -79,22 +79,42 @@ func (t *trace) prune(open []*sockets.Socket) {
 	t.only()
 }
 
-// owner is the hold of the session's end of a packet that src sent to dst; sent tells whether it is the sender.
-func (t *trace) owner(proto string, src, dst netip.AddrPort) (h hold, sent, ok bool) {
+// owner is the session's socket that a packet from src to dst is of; sent tells whether it is the sender.
+func (t *trace) owner(proto string, src, dst netip.AddrPort) (k *sockets.Socket, sent, ok bool) {
 	for _, exact := range []bool{true, false} {
 		for _, end := range []struct {
 			own, other netip.AddrPort
 			sent       bool
 		}{{src, dst, true}, {dst, src, false}} {
-			for _, h := range t.holds {
-				if h.proto != proto || h.local.Port() != end.own.Port() || !h.local.Addr().IsUnspecified() && h.local.Addr() != end.own.Addr() {
-					continue
-				}
-				if exact && h.peer == end.other || !exact && !h.peer.IsValid() {
-					return h, end.sent, true
-				}
+			if k := t.holder(proto, end.own, end.other, exact); k != nil {
+				return k, end.sent, true
 			}
 		}
 	}
-	return hold{}, false, false
+	return nil, false, false
+}
+
+// holder is the socket of the session at own, as it speaks with other: one that is connected to it, or one that speaks with
+// any. Of two that have the same port at every address, one for IPv4 and one for IPv6, it is the one of the packet's family.
+func (t *trace) holder(proto string, own, other netip.AddrPort, exact bool) (found *sockets.Socket) {
+	for _, h := range t.holds {
+		anywhere := h.local.Addr().IsUnspecified()
+		switch {
+		case h.proto != proto || h.local.Port() != own.Port() || !anywhere && h.local.Addr() != own.Addr():
+		case exact && h.peer != other, !exact && h.peer.IsValid():
+		case !anywhere || h.local.Addr().Is4() == own.Addr().Is4():
+			return h.socket
+		case own.Addr().Is4() && found == nil: // one for IPv6 takes IPv4, too
+			found = h.socket
+		}
+	}
+	return found
+}
+
+// far is the socket of the session at the other end of what one at local speaks with; nil where that is not the session's.
+func (t *trace) far(proto string, local, peer netip.AddrPort) *sockets.Socket {
+	if k := t.holder(proto, peer, local, true); k != nil {
+		return k
+	}
+	return t.holder(proto, peer, local, false)
 }

@@ -115,7 +115,25 @@ func (e *Env) addInferred(k *sockets.Socket, sent bool, p sockets.Packet) {
 	if k.Peer.IsZero() {
 		peer = endpoint(e.toward)
 	}
-	e.Session.trace.keep(Traced{At: time.Now(), Act: e.Act.Seq, Socket: k.Name, Proto: p.Proto, Local: local, Peer: peer, Packet: &p})
+	if k.Local.Unspecified() && peer.Addr().IsLoopback() { // as source has it
+		local = netip.AddrPortFrom(peer.Addr(), local.Port())
+	}
+	e.Session.trace.keep(Traced{At: time.Now(), Act: e.Act.Seq, Line: e.Act.Line, Own: k, Far: e.Session.at(p.Proto, peer, local), Proto: p.Proto, Local: local, Peer: peer, Packet: &p})
+}
+
+// at is the session's socket at own that speaks with other: one that is connected to it, else one that speaks with any.
+func (s *Session) at(proto string, own, other netip.AddrPort) (found *sockets.Socket) {
+	for _, k := range s.recent {
+		local := endpoint(k.Local)
+		switch {
+		case k.KindName() != proto || local.Port() != own.Port() || local.Addr() != own.Addr() && !k.Local.Unspecified():
+		case !k.Peer.IsZero() && endpoint(k.Peer) == other:
+			return k
+		case k.Peer.IsZero():
+			found = k
+		}
+	}
+	return found
 }
 
 func (e *Env) inferConnection(k *sockets.Socket, near endOf) {

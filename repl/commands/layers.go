@@ -22,7 +22,7 @@ var layers_ = &repl.Command{
 	Man:     "packet(7)",
 	Run: func(e *repl.Env) error {
 		var seen []repl.Traced
-		for _, x := range e.Story(nil) {
+		for _, x := range e.Story() {
 			if x.Frame != nil {
 				seen = append(seen, x)
 			}
