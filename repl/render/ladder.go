@@ -115,7 +115,7 @@ func rungWords(p sockets.Packet, lang names.Lang) (words []string) {
 		words = append(words, numberPairs(n)...)
 	}
 	for _, o := range p.Options {
-		if strings.HasPrefix(o, "fragment ") {
+		if strings.HasPrefix(o, "fragment ") || p.Source == "inferred" {
 			words = append(words, o)
 		}
 	}
