@@ -237,10 +237,7 @@ func (e *Env) packets() {
 		s.trace.know(u.socket)
 	}
 	s.trace.prune(s.recent)
-	if e.Act.Job > 0 { // what came while a job waited is told as it comes
-		return
-	}
-	if !e.calls() { // it waited, or looked: what came meanwhile is of lines before it
+	if e.Act.Job > 0 || !e.calls() { // it waited, or looked: what came meanwhile is told as it comes
 		s.late()
 		return
 	}
