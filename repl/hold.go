@@ -3,6 +3,7 @@ package repl
 import (
 	"net/netip"
 	"slices"
+	"time"
 
 	"sockstep/sockets"
 )
@@ -12,6 +13,7 @@ type hold struct {
 	proto       string
 	local, peer netip.AddrPort // peer is zero where any is meant
 	socket      *sockets.Socket
+	closed      time.Time // when that was seen; zero while the socket is open, or where there is a peer
 }
 
 // know learns a socket's addresses.
@@ -32,6 +34,43 @@ func (t *trace) know(k *sockets.Socket) {
 	}
 	t.holds = append(t.holds, h)
 	t.toward(proto, h.local.Port())
+}
+
+// lateness is how long packets come late for a socket without a peer: then its port may be anybody's.
+const lateness = time.Second
+
+// closed marks the holds of sockets without a peer that are closed.
+func (t *trace) closed(open []*sockets.Socket) {
+	for i := range t.holds {
+		h := &t.holds[i]
+		same := func(k *sockets.Socket) bool { return k.KindName() == h.proto && endpoint(k.Local) == h.local }
+		if h.closed.IsZero() && !h.peer.IsValid() && h.socket.FD < 0 && !slices.ContainsFunc(open, same) { // dup is a second one
+			h.closed = time.Now()
+		}
+	}
+}
+
+// letGo drops the holds of what was closed long enough ago, and their ports where no other has them.
+func (t *trace) letGo() {
+	gone := map[Port]bool{}
+	t.holds = slices.DeleteFunc(t.holds, func(h hold) bool {
+		over := !h.closed.IsZero() && time.Since(h.closed) > lateness
+		if over {
+			gone[Port{h.proto, h.local.Port()}] = true
+		}
+		return over
+	})
+	if len(gone) == 0 {
+		return
+	}
+	for _, h := range t.holds {
+		delete(gone, Port{h.proto, h.local.Port()})
+		delete(gone, Port{h.proto, h.peer.Port()})
+	}
+	for p := range gone {
+		delete(t.ports, p)
+	}
+	t.only()
 }
 
 // Of the holds of sockets that are closed the newest are kept, for what comes late.

@@ -93,6 +93,9 @@ func (s *Strand) side(x Traced) int {
 
 // tell puts in what happened between the ends. taken are the lines that accepted, and by which listening socket.
 func (s *Strand) tell(log []Traced, k *sockets.Socket, taken map[int]*sockets.Socket) {
+	if speaksICMP(k) { // other sockets' messages go between the same two ends
+		log = slices.DeleteFunc(slices.Clone(log), func(x Traced) bool { return x.Own != k })
+	}
 	for _, x := range log {
 		if !begins(x) || s.side(x) < 0 {
 			continue

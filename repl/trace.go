@@ -29,7 +29,8 @@ type trace struct {
 	stop      context.CancelFunc
 	follower  wire.Follower
 	ports     map[Port]bool
-	pinged    map[netip.Addr]*sockets.Socket // the hosts that ICMP was sent to, and by which socket
+	pinged    []pinging                      // the hosts that ICMP was sent to, and by which socket
+	spoken    map[*sockets.Socket]*spoken    // what was said so
 	asked     map[netip.Addr]*sockets.Socket // the hosts whose card may be asked for (ARP, neighbour discovery), and for which socket
 	holds     []hold
 	fewest    int // how many holds there were when they were last pruned
@@ -68,24 +69,20 @@ func (t *trace) toward(proto string, port uint16) {
 	t.only()
 }
 
-// ping makes the wire take ICMP, of which a socket speaks to a host.
-func (t *trace) ping(host netip.Addr, k *sockets.Socket) { t.host("icmp", &t.pinged, host, k) }
-
 // ask makes the wire take the search for a host's card: it comes before the first packet that goes to it.
 func (t *trace) ask(host netip.Addr, k *sockets.Socket) {
-	if !host.IsLoopback() && !host.IsUnspecified() && !host.IsMulticast() {
-		t.host("arp", &t.asked, host, k)
-	}
-}
-
-func (t *trace) host(proto string, hosts *map[netip.Addr]*sockets.Socket, host netip.Addr, k *sockets.Socket) {
-	if t.wire == nil || !host.IsValid() {
+	if t.wire == nil || !host.IsValid() || host.IsLoopback() || host.IsUnspecified() || host.IsMulticast() {
 		return
 	}
-	if *hosts == nil {
-		*hosts = map[netip.Addr]*sockets.Socket{}
+	if t.asked == nil {
+		t.asked = map[netip.Addr]*sockets.Socket{}
 	}
-	(*hosts)[host] = k
+	t.asked[host] = k
+	t.portless("arp")
+}
+
+// portless makes the wire take a protocol that has no ports.
+func (t *trace) portless(proto string) {
 	if p := (Port{Proto: proto}); !t.ports[p] {
 		if t.ports == nil {
 			t.ports = map[Port]bool{}
@@ -111,19 +108,6 @@ func (t *trace) asker(p *wire.Packet) (k *sockets.Socket, sent, ok bool) {
 	return k, sent, ok
 }
 
-// pinger is the socket that an ICMP message is of: one that spoke to its sender or to whom it goes.
-func (t *trace) pinger(p *wire.Packet) (k *sockets.Socket, sent, ok bool) {
-	if p.ICMP == nil || len(t.pinged) == 0 || strings.HasPrefix(p.ICMP.Name(), "neighbor") || strings.HasPrefix(p.ICMP.Name(), "router") {
-		return nil, false, false
-	}
-	from, to := p.Src.Addr().Unmap().WithZone(""), p.Dst.Addr().Unmap().WithZone("")
-	if k, ok := t.pinged[to]; ok && !(from == to && strings.HasSuffix(p.ICMP.Name(), "reply")) {
-		return k, true, true
-	}
-	k, ok = t.pinged[from]
-	return k, false, ok
-}
-
 func (t *trace) only() {
 	all := make([]Port, 0, len(t.ports))
 	for p := range t.ports {
@@ -142,6 +126,7 @@ func (t *trace) take(began time.Time, act int, line string) []Traced {
 	if t.wire == nil {
 		return nil
 	}
+	t.letGo()
 	frames, lost, _ := t.wire.Drain() // what is wrong with an interface is not the student's matter; what came before it is
 	t.lost += lost
 	var mine []Traced
@@ -236,6 +221,7 @@ func (e *Env) packets() {
 	for _, u := range e.used {
 		s.trace.know(u.socket)
 	}
+	s.trace.closed(s.recent)
 	s.trace.prune(s.recent)
 	if e.Act.Job > 0 || !e.calls() { // it waited, or looked: what came meanwhile is told as it comes
 		s.late()
