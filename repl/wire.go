@@ -45,6 +45,8 @@ func (e *Env) Toward(k *sockets.Socket, addr sockets.Address) {
 		e.lookAtWire()
 		t.toward(proto, addr.Port)
 		t.ask(addr.IP.Unmap().WithZone(""), k)
+	case k.Family == sockets.UNIX:
+		e.toward = addr
 	case speaksICMP(k):
 		e.toward = addr
 		e.lookAtWire()
