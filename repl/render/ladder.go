@@ -57,14 +57,17 @@ func Ladder(l sockets.Ladder, width int, lang names.Lang) string {
 // Lanes are how wide the parts of a ladder are: what is outside at both ends, and the arrows.
 type lanes struct{ left, right, arrow int }
 
-// shortestArrow is how long an arrow is at least, where there is room.
-const shortestArrow = 32
+// How long an arrow is at least, where there is room, and how wide the lane is of what has no packets.
+const (
+	shortestArrow = 32
+	emptyLane     = 8
+)
 
 // lanesOf shares the width out: first to the numbers of the packets, then to the lines outside as long as they are, then to
 // what befell the packets.
 func lanesOf(l sockets.Ladder, width int, lang names.Lang) lanes {
 	var sides [2]int
-	numbers, all := shortestArrow, shortestArrow
+	numbers, all := emptyLane, emptyLane
 	for _, r := range l.Rungs {
 		if r.Packet == nil {
 			own := 1
@@ -74,6 +77,7 @@ func lanesOf(l sockets.Ladder, width int, lang names.Lang) lanes {
 			sides[own] = max(sides[own], Width(Sanitize(r.Line)), Width(r.State))
 		} else {
 			words := rungWords(*r.Packet, lang)
+			all, numbers = max(all, shortestArrow), max(numbers, shortestArrow)
 			all = max(all, Width(joined(words))+arrowEnds)
 			numbers = max(numbers, Width(joined(words[:numbersOf(*r.Packet)]))+arrowEnds)
 		}
@@ -136,6 +140,26 @@ func rungWords(p sockets.Packet, lang names.Lang) (words []string) {
 		words[i] = Sanitize(words[i])
 	}
 	return words
+}
+
+// PacketTitle is all that is told of a packet, in full.
+func PacketTitle(p sockets.Packet, lang names.Lang) string {
+	var befell []string
+	if p.Lost {
+		befell = append(befell, say(wordLost, lang))
+	}
+	marks := p.Marks
+	p.Marks, p.Lost = nil, false
+	words := rungWords(p, lang)
+	for _, id := range marks {
+		if word, ok := names.HeaderWord(id); ok {
+			befell = append(befell, say(word, lang))
+		}
+	}
+	if len(befell) > 0 {
+		words = append(words, " "+strings.Join(befell, say(names.T("; ", "；"), lang)))
+	}
+	return strings.Join(words, " ")
 }
 
 // numbersOf is how many of a packet's words are its flags and numbers.
