@@ -24,21 +24,31 @@ const mostDeeds = 2000
 
 // deed remembers what the line did at k, once it is over.
 func (e *Env) deed(k *sockets.Socket) {
-	if e.Command.Group == Look {
-		return
-	}
-	d := Deed{At: e.began, Act: e.Act.Seq, Line: e.Act.Line, Socket: k, State: k.State, RecvQ: k.RecvQ, Peer: k.Partner}
+	d := Deed{At: e.began, Act: e.Act.Seq, Line: e.Act.Line, Socket: k, State: k.State, RecvQ: k.RecvQ, Peer: e.metUnix(k)}
 	if k.FD < 0 {
 		d.State = "CLOSE"
 	}
-	if k.Partner != nil {
-		d.PeerRecvQ = k.Partner.RecvQ
+	if d.Peer != nil {
+		d.PeerRecvQ = d.Peer.RecvQ
 	}
 	s := e.Session
 	if len(s.deeds) == mostDeeds {
 		s.deeds = append(s.deeds[:0], s.deeds[mostDeeds/2:]...)
 	}
 	s.deeds = append(s.deeds, d)
+}
+
+// metUnix is the socket of this session that the line met through k: its other end, or the one that a datagram went to.
+func (e *Env) metUnix(k *sockets.Socket) *sockets.Socket {
+	if k.Partner != nil || k.Stream() {
+		return k.Partner
+	}
+	for _, o := range e.Session.recent {
+		if o != k && o.Family == sockets.UNIX && !o.Local.Unnamed() && !o.Local.IsZero() && (o.Local == e.toward || o.Local == k.Peer) {
+			return o
+		}
+	}
+	return nil
 }
 
 // Deeds are what lines did at k and at its other end, in order, and that end; nil where it is not this session's.

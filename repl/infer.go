@@ -31,9 +31,6 @@ type tally struct {
 // An endOf is one of the two ends of a connection, by its own address and the other's.
 type endOf struct{ own, other netip.AddrPort }
 
-// mostInferred is how many segments of one end are told one by one; the rest is told with the last.
-const mostInferred = 12
-
 // An inference is what can be told of one connection in one act.
 type inference struct {
 	near, far  endOf
@@ -115,7 +112,25 @@ func (e *Env) addInferred(k *sockets.Socket, sent bool, p sockets.Packet) {
 	if k.Peer.IsZero() {
 		peer = endpoint(e.toward)
 	}
-	e.Session.trace.keep(Traced{At: time.Now(), Act: e.Act.Seq, Socket: k.Name, Proto: p.Proto, Local: local, Peer: peer, Packet: &p})
+	if k.Local.Unspecified() && peer.Addr().IsLoopback() { // as source has it
+		local = netip.AddrPortFrom(peer.Addr(), local.Port())
+	}
+	e.Session.trace.keep(Traced{At: time.Now(), Act: e.Act.Seq, Line: e.Act.Line, Own: k, Far: e.Session.at(p.Proto, peer, local), Proto: p.Proto, Local: local, Peer: peer, Packet: &p})
+}
+
+// at is the session's socket at own that speaks with other: one that is connected to it, else one that speaks with any.
+func (s *Session) at(proto string, own, other netip.AddrPort) (found *sockets.Socket) {
+	for _, k := range s.recent {
+		local := endpoint(k.Local)
+		switch {
+		case k.KindName() != proto || local.Port() != own.Port() || local.Addr() != own.Addr() && !k.Local.Unspecified():
+		case !k.Peer.IsZero() && endpoint(k.Peer) == other:
+			return k
+		case k.Peer.IsZero():
+			found = k
+		}
+	}
+	return found
 }
 
 func (e *Env) inferConnection(k *sockets.Socket, near endOf) {
@@ -220,7 +235,7 @@ func (i *inference) packets() []sockets.Packet {
 func (i *inference) handshake(near *sending) []sockets.Packet {
 	own, other := i.near.own.String(), i.near.other.String()
 	all := []sockets.Packet{{From: own, To: other, Flags: "S"}}
-	for range min(i.nearNow.retransmitted, mostInferred) {
+	for range i.nearNow.retransmitted {
 		all = append(all, sockets.Packet{From: own, To: other, Flags: "S", Retransmission: true, Marks: []string{"retransmission"}})
 	}
 	near.again = 0
@@ -308,42 +323,35 @@ func bit(b bool) int {
 	return 0
 }
 
-// segments are those with data.
-func (x *sending) segments() (all []sockets.Packet) {
-	n := min(x.data, mostInferred)
-	left := x.bytes
-	for j := range n {
-		size := left / uint64(n-j)
-		p := sockets.Packet{From: x.from, To: x.to, Flags: "A", Seq: uint32(x.seq), Ack: uint32(x.ack), Len: int(size)}
-		if j == n-1 {
-			p.Flags = "PA"
-			if more := x.data - n; more > 0 {
-				p.Options = []string{strconv.Itoa(more) + " more"}
-			}
-			if x.again > 0 {
-				p.Options = append(p.Options, strconv.Itoa(x.again)+" sent again")
-			}
-		}
-		all = append(all, p)
-		x.seq += size
-		left -= size
+// segments are those with data. How many bytes lay in which of several is not known, only in all of them.
+func (x *sending) segments() []sockets.Packet {
+	if x.data == 0 {
+		return nil
 	}
-	x.data = 0
-	return all
+	p := sockets.Packet{From: x.from, To: x.to, Flags: "PA", Seq: uint32(x.seq), Ack: uint32(x.ack), Len: int(x.bytes), Options: together(x.data)}
+	if x.again > 0 {
+		p.Options = append(p.Options, strconv.Itoa(x.again)+" sent again")
+	}
+	x.seq, x.data = x.seq+x.bytes, 0
+	return []sockets.Packet{p}
 }
 
-// pure are those that only acknowledge; each is told once.
-func (x *sending) pure() (all []sockets.Packet) {
-	n := min(x.acks, mostInferred)
-	for j := range n {
-		p := sockets.Packet{From: x.from, To: x.to, Flags: "A", Seq: uint32(x.seq), Ack: uint32(x.ack)}
-		if more := x.acks - n; j == n-1 && more > 0 {
-			p.Options = []string{strconv.Itoa(more) + " more"}
-		}
-		all = append(all, p)
+// pure are those that only acknowledge; each is told once, and of several what the last one says.
+func (x *sending) pure() []sockets.Packet {
+	if x.acks == 0 {
+		return nil
 	}
+	p := sockets.Packet{From: x.from, To: x.to, Flags: "A", Seq: uint32(x.seq), Ack: uint32(x.ack), Options: together(x.acks)}
 	x.acks = 0
-	return all
+	return []sockets.Packet{p}
+}
+
+// together says of how many segments a packet tells, where that is not one.
+func together(n int) []string {
+	if n == 1 {
+		return nil
+	}
+	return []string{strconv.Itoa(n) + " segments"}
 }
 
 // end is its FIN or RST.

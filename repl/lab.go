@@ -62,7 +62,7 @@ func (e *Env) At(host Word) error {
 		return err
 	}
 	defer func() { // what it did is what this line did
-		e.used, e.results, e.named = inner.used, inner.results, inner.named
+		e.used, e.results, e.named, e.toward = inner.used, inner.results, inner.named, inner.toward
 		e.timed, e.timeout, e.stops = inner.timed, inner.timeout, inner.stops
 		if inner.end != nil {
 			e.end = inner.end

@@ -22,7 +22,7 @@ func (e *Env) Join(k *sockets.Socket) {
 		return
 	}
 	for _, o := range s.recent {
-		if o != k && o.Kind == k.Kind && o.Local == k.Peer && o.Peer == k.Local {
+		if o != k && o.Kind == k.Kind && endpoint(o.Local) == endpoint(k.Peer) && endpoint(o.Peer) == endpoint(k.Local) { // one may write an IPv4 address as an IPv6 one
 			couple(k, o)
 			return
 		}

@@ -159,7 +159,7 @@ func (e *Env) Timeline() (all []Moment, roles, labels [2]string, err error) {
 		label, _ := g.run.Lesson.RoleName(role)
 		labels[i] = label.In(e.Lang())
 	}
-	for _, x := range e.Story(nil) {
+	for _, x := range e.Story() {
 		if x.Packet == nil || x.At.Before(p.since) || p.setUp(x.At) {
 			continue
 		}

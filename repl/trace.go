@@ -29,8 +29,9 @@ type trace struct {
 	stop      context.CancelFunc
 	follower  wire.Follower
 	ports     map[Port]bool
-	pinged    map[netip.Addr]string // the hosts that ICMP was sent to, and by which socket
-	asked     map[netip.Addr]string // the hosts whose card may be asked for (ARP, neighbour discovery), and for which socket
+	pinged    []pinging                      // the hosts that ICMP was sent to, and by which socket
+	spoken    map[*sockets.Socket]*spoken    // what was said so
+	asked     map[netip.Addr]*sockets.Socket // the hosts whose card may be asked for (ARP, neighbour discovery), and for which socket
 	holds     []hold
 	fewest    int // how many holds there were when they were last pruned
 	log       []Traced
@@ -42,12 +43,13 @@ type trace struct {
 // Traced is one thing in the story of a connection: a packet, or what a line did at one end.
 type Traced struct {
 	At     time.Time
-	Act    int    // the line's number; 0 for what belongs to none
-	Line   string // of an act
-	Socket string // the session's own end; of a packet between two of them, the sender's
+	Act    int             // the line's number; 0 for what belongs to none
+	Line   string          // that line
+	Own    *sockets.Socket // the session's own end; of a packet between two of them, the sender's
+	Far    *sockets.Socket // of a packet, the other end where it is the session's, too
 	Proto  string
-	Local  netip.AddrPort // of Socket
-	Peer   netip.AddrPort
+	Local  netip.AddrPort  // of Own
+	Peer   netip.AddrPort  // of an act, where it is known whom it spoke with
 	Until  time.Time       // of an act, when it was over
 	State  string          // and the state that it left its socket in
 	Packet *sockets.Packet // nil for an act
@@ -67,24 +69,20 @@ func (t *trace) toward(proto string, port uint16) {
 	t.only()
 }
 
-// ping makes the wire take ICMP, of which a socket speaks to a host.
-func (t *trace) ping(host netip.Addr, name string) { t.host("icmp", &t.pinged, host, name) }
-
 // ask makes the wire take the search for a host's card: it comes before the first packet that goes to it.
-func (t *trace) ask(host netip.Addr, name string) {
-	if !host.IsLoopback() && !host.IsUnspecified() && !host.IsMulticast() {
-		t.host("arp", &t.asked, host, name)
-	}
-}
-
-func (t *trace) host(proto string, hosts *map[netip.Addr]string, host netip.Addr, name string) {
-	if t.wire == nil || !host.IsValid() {
+func (t *trace) ask(host netip.Addr, k *sockets.Socket) {
+	if t.wire == nil || !host.IsValid() || host.IsLoopback() || host.IsUnspecified() || host.IsMulticast() {
 		return
 	}
-	if *hosts == nil {
-		*hosts = map[netip.Addr]string{}
+	if t.asked == nil {
+		t.asked = map[netip.Addr]*sockets.Socket{}
 	}
-	(*hosts)[host] = name
+	t.asked[host] = k
+	t.portless("arp")
+}
+
+// portless makes the wire take a protocol that has no ports.
+func (t *trace) portless(proto string) {
 	if p := (Port{Proto: proto}); !t.ports[p] {
 		if t.ports == nil {
 			t.ports = map[Port]bool{}
@@ -95,32 +93,19 @@ func (t *trace) host(proto string, hosts *map[netip.Addr]string, host netip.Addr
 }
 
 // asker is the socket for which a card is searched.
-func (t *trace) asker(p *wire.Packet) (name string, sent, ok bool) {
+func (t *trace) asker(p *wire.Packet) (k *sockets.Socket, sent, ok bool) {
 	switch {
 	case len(t.asked) == 0:
 	case p.ARP != nil:
-		if name, ok = t.asked[p.ARP.TargetIP]; ok {
-			return name, true, true
+		if k, ok = t.asked[p.ARP.TargetIP]; ok {
+			return k, true, true
 		}
-		name, ok = t.asked[p.ARP.SenderIP]
+		k, ok = t.asked[p.ARP.SenderIP]
 	case p.ICMP != nil && strings.HasPrefix(p.ICMP.Name(), "neighbor"):
-		name, ok = t.asked[p.ICMP.Target]
+		k, ok = t.asked[p.ICMP.Target]
 		sent = p.ICMP.Name() == "neighbor-solicitation"
 	}
-	return name, sent, ok
-}
-
-// pinger is the socket that an ICMP message is of: one that spoke to its sender or to whom it goes.
-func (t *trace) pinger(p *wire.Packet) (name string, sent, ok bool) {
-	if p.ICMP == nil || len(t.pinged) == 0 || strings.HasPrefix(p.ICMP.Name(), "neighbor") || strings.HasPrefix(p.ICMP.Name(), "router") {
-		return "", false, false
-	}
-	from, to := p.Src.Addr().Unmap().WithZone(""), p.Dst.Addr().Unmap().WithZone("")
-	if name, ok := t.pinged[to]; ok && !(from == to && strings.HasSuffix(p.ICMP.Name(), "reply")) {
-		return name, true, true
-	}
-	name, ok = t.pinged[from]
-	return name, false, ok
+	return k, sent, ok
 }
 
 func (t *trace) only() {
@@ -137,10 +122,11 @@ func endpoint(a sockets.Address) netip.AddrPort {
 }
 
 // take drains the wire and gives the session's own packets; began is what their times count from.
-func (t *trace) take(began time.Time, act int) []Traced {
+func (t *trace) take(began time.Time, act int, line string) []Traced {
 	if t.wire == nil {
 		return nil
 	}
+	t.letGo()
 	frames, lost, _ := t.wire.Drain() // what is wrong with an interface is not the student's matter; what came before it is
 	t.lost += lost
 	var mine []Traced
@@ -150,23 +136,23 @@ func (t *trace) take(began time.Time, act int) []Traced {
 		if f.ICMP != nil && f.ICMP.Inner != nil {
 			about = f.ICMP.Inner
 		}
-		h, sent, ok := t.owner(about.Proto, unmap(about.Src), unmap(about.Dst))
+		k, sent, ok := t.owner(about.Proto, unmap(about.Src), unmap(about.Dst))
 		if !ok {
-			h.name, sent, ok = t.pinger(about)
+			k, sent, ok = t.pinger(about)
 		}
 		if !ok {
-			h.name, sent, ok = t.asker(about)
+			k, sent, ok = t.asker(about)
 		}
 		if !ok {
 			continue
 		}
 		p := t.packet(&f, began)
-		p.Socket, p.Sent = h.name, sent != (about != &f.Packet) // an error about what was sent comes back
+		p.Socket, p.Sent = k.Name, sent != (about != &f.Packet) // an error about what was sent comes back
 		local, peer := unmap(about.Src), unmap(about.Dst)
 		if !sent {
 			local, peer = peer, local
 		}
-		mine = append(mine, Traced{At: f.Time, Act: act, Socket: h.name, Proto: about.Proto, Local: local, Peer: peer, Packet: &p, Frame: &f})
+		mine = append(mine, Traced{At: f.Time, Act: act, Line: line, Own: k, Far: t.far(about.Proto, local, peer), Proto: about.Proto, Local: local, Peer: peer, Packet: &p, Frame: &f})
 	}
 	t.keep(mine...)
 	return mine
@@ -235,11 +221,13 @@ func (e *Env) packets() {
 	for _, u := range e.used {
 		s.trace.know(u.socket)
 	}
+	s.trace.closed(s.recent)
 	s.trace.prune(s.recent)
-	if e.Act.Job > 0 { // what came while a job waited is told as it comes
+	if e.Act.Job > 0 || !e.calls() { // it waited, or looked: what came meanwhile is told as it comes
+		s.late()
 		return
 	}
-	for _, p := range s.trace.take(e.began, e.Act.Seq) {
+	for _, p := range s.trace.take(e.began, e.Act.Seq, e.Act.Line) {
 		e.Act.Add(*p.Packet)
 	}
 	s.trace.missed(e.Act)
@@ -253,26 +241,58 @@ func (t *trace) missed(a *sockets.Act) {
 	}
 }
 
-// traceAct remembers what the line did at its sockets, for the ladder.
+// calls reports whether the line has made a call that was asked for: only such a one can have caused packets.
+func (e *Env) calls() bool {
+	return slices.ContainsFunc(e.Act.Steps, func(st sockets.Step) bool {
+		c, ok := st.(sockets.Call)
+		return ok && !c.Scaffold
+	})
+}
+
+// traceAct remembers what the line did at its sockets, for the ladder. What only looks did nothing.
 func (e *Env) traceAct() {
-	for _, u := range e.used {
-		if u.socket.Family == sockets.UNIX {
-			e.deed(u.socket)
-		}
-	}
-	t := &e.Session.trace
-	if t.wire == nil && !t.inferring {
+	if e.Session.innermost(e.Command, e.line).Group == Look {
 		return
 	}
+	t := &e.Session.trace
 	for _, u := range e.used {
-		t.know(u.socket)
-		proto := u.socket.KindName()
-		if proto != "tcp" && proto != "udp" {
+		k := u.socket
+		if k.Family == sockets.UNIX {
+			e.deed(k)
 			continue
 		}
-		t.keep(Traced{At: e.began, Act: e.Act.Seq, Line: e.Act.Line, Socket: u.socket.Name, Proto: proto,
-			Local: endpoint(u.socket.Local), Peer: endpoint(u.socket.Peer), Until: time.Now(), State: u.socket.State})
+		if t.wire == nil && !t.inferring {
+			continue
+		}
+		t.know(k)
+		proto := k.KindName()
+		switch {
+		case speaksICMP(k):
+			proto = "icmp"
+		case proto != "tcp" && proto != "udp":
+			continue
+		}
+		t.keep(Traced{At: e.began, Act: e.Act.Seq, Line: e.Act.Line, Own: k, Proto: proto,
+			Local: endpoint(k.Local), Peer: e.spokeWith(k), Until: time.Now(), State: k.State})
 	}
+}
+
+// spokeWith is the address that the line has spoken with by k: its peer, whom it sent to, or who sent what it received; the
+// zero one where that is not known, or no address.
+func (e *Env) spokeWith(k *sockets.Socket) netip.AddrPort {
+	if !k.Peer.IsZero() {
+		return endpoint(k.Peer)
+	}
+	own, to := endpoint(k.Local), endpoint(e.toward)
+	if bound := to.Addr() == own.Addr() && (to.Port() == 0 || to == own); to.IsValid() && !bound {
+		return to
+	}
+	for _, f := range e.Act.Value.Fields {
+		if from, err := netip.ParseAddrPort(f.Value.Text); f.Name == "from" && err == nil {
+			return unmap(from)
+		}
+	}
+	return netip.AddrPort{}
 }
 
 // late tells of packets that belong to no line: a delayed ACK, the peer's FIN, a retransmission.
@@ -283,7 +303,7 @@ func (s *Session) late() {
 		return
 	}
 	var a *sockets.Act
-	for _, p := range s.trace.take(began, 0) {
+	for _, p := range s.trace.take(began, 0, "") {
 		if a == nil {
 			a = sockets.NewAct(0, "", s.observers...)
 		}
@@ -311,19 +331,5 @@ func (s *Session) late() {
 	}
 }
 
-// Story is what was seen of a socket's connection, in order; of all of them for nil.
-func (e *Env) Story(k *sockets.Socket) []Traced {
-	t := &e.Session.trace
-	if k == nil {
-		return t.log
-	}
-	var out []Traced
-	own, peer := endpoint(k.Local), endpoint(k.Peer)
-	for _, x := range t.log {
-		mine := x.Local == own && (x.Peer == peer || k.Peer.IsZero()) || x.Local == peer && x.Peer == own || x.Socket == k.Name && x.Packet == nil
-		if x.Proto == k.KindName() && mine || speaksICMP(k) && strings.HasPrefix(x.Proto, "icmp") && x.Socket == k.Name {
-			out = append(out, x)
-		}
-	}
-	return out
-}
+// Story is all that was seen, in order.
+func (e *Env) Story() []Traced { return e.Session.trace.log }

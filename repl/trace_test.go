@@ -27,7 +27,7 @@ func TestMissedPackets(t *testing.T) {
 	var told []string
 	for range 2 {
 		a := sockets.NewAct(1, "recv c")
-		tr.take(time.Now(), a.Seq)
+		tr.take(time.Now(), a.Seq, a.Line)
 		tr.missed(a)
 		for _, s := range a.Steps {
 			told = append(told, s.(sockets.Note).Text.En)

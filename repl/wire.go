@@ -44,11 +44,14 @@ func (e *Env) Toward(k *sockets.Socket, addr sockets.Address) {
 		e.toward = addr
 		e.lookAtWire()
 		t.toward(proto, addr.Port)
-		t.ask(addr.IP.Unmap().WithZone(""), k.Name)
+		t.ask(addr.IP.Unmap().WithZone(""), k)
+	case k.Family == sockets.UNIX:
+		e.toward = addr
 	case speaksICMP(k):
+		e.toward = addr
 		e.lookAtWire()
-		t.ping(addr.IP.Unmap().WithZone(""), k.Name)
-		t.ask(addr.IP.Unmap().WithZone(""), k.Name)
+		t.ping(addr.IP.Unmap().WithZone(""), k)
+		t.ask(addr.IP.Unmap().WithZone(""), k)
 	}
 }
 

@@ -22,7 +22,7 @@ var layers_ = &repl.Command{
 	Man:     "packet(7)",
 	Run: func(e *repl.Env) error {
 		var seen []repl.Traced
-		for _, x := range e.Story(nil) {
+		for _, x := range e.Story() {
 			if x.Frame != nil {
 				seen = append(seen, x)
 			}
@@ -42,7 +42,7 @@ var layers_ = &repl.Command{
 			return w.Err(names.T(fmt.Sprintf("packets were seen up to %d", len(seen)), fmt.Sprintf("看到的报文只到 %d", len(seen))))
 		}
 		x := seen[n-1]
-		title := fmt.Sprintf("%d/%d  %s → %s  %s %s", n, len(seen), x.Packet.From, x.Packet.To, x.Packet.Proto, x.Packet.Flags)
+		title := fmt.Sprintf("%d/%d  %s → %s  %s", n, len(seen), x.Packet.From, x.Packet.To, render.PacketTitle(*x.Packet, e.Lang()))
 		e.Result(render.Layers(&x.Frame.Packet, title, e.Width(), e.Lang()).Value())
 		return nil
 	},

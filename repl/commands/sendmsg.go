@@ -75,6 +75,11 @@ var sendmsg = &repl.Command{
 		if err := e.Ready("sendmsg", k, false); err != nil {
 			return err
 		}
+		if !m.To.IsZero() {
+			e.Toward(k, m.To)
+		}
+		e.Speaks(k, m.Data)
+		unbound := !k.Bound
 		var n int
 		e.Block(func() { n, err = e.Sys.Sendmsg(k.FD, m) })
 		e.Sent(k, int64(n))
@@ -82,6 +87,9 @@ var sendmsg = &repl.Command{
 			return partly(e, k, int64(max(n, 0)), int64(len(m.Data)), e.Fail("sendmsg", k, err, append(repl.AddressPairs(m.To), "n", strconv.Itoa(len(m.Data)))...))
 		}
 		e.Result(sockets.IntOf(int64(n)))
+		if !m.To.IsZero() {
+			sentTo(e, k, "sendmsg", m.To, unbound)
+		}
 		return nil
 	},
 }

@@ -54,6 +54,7 @@ var sendto = &repl.Command{
 		}
 		unbound := !k.Bound
 		e.Toward(k, addr)
+		e.Speaks(k, p.data)
 		var n int
 		e.Block(func() { n, err = e.Sys.Sendto(k.FD, p.data, flags, addr) })
 		if err != nil {
@@ -64,14 +65,20 @@ var sendto = &repl.Command{
 			e.SentUrgent(k)
 		}
 		e.Result(sockets.IntOf(int64(n)))
-		if unbound && addr.IP.IsValid() {
-			k.Bound = true
-			e.Observe(k)
-			e.Act.Note("implicit-bind", "s", k.Name, "op", "sendto", "addr", k.Local.String())
-		}
-		if k.KindName() == "udp" {
-			e.NoteOnce("no-delivery-report", "addr", addr.String())
-		}
+		sentTo(e, k, "sendto", addr, unbound)
 		return nil
 	},
+}
+
+// sentTo tells what a datagram to an address brings with it: the kernel may have bound the socket for it, and nobody says
+// whether it arrived.
+func sentTo(e *repl.Env, k *sockets.Socket, op string, addr sockets.Address, unbound bool) {
+	if unbound && addr.IP.IsValid() {
+		k.Bound = true
+		e.Observe(k)
+		e.Act.Note("implicit-bind", "s", k.Name, "op", op, "addr", k.Local.String())
+	}
+	if k.KindName() == "udp" {
+		e.NoteOnce("no-delivery-report", "addr", addr.String())
+	}
 }

@@ -166,6 +166,7 @@ func runSend(e *repl.Env, name string, all bool) error {
 		}
 		var n int
 		rest := p.data[total:]
+		e.Speaks(k, rest)
 		e.Block(func() { n, err = e.Sys.Send(k.FD, rest, flags) })
 		total += int64(max(n, 0))
 		e.Sent(k, int64(n))

@@ -88,13 +88,13 @@ var wire_ = &repl.Command{
 
 // drawWire draws a ladder for each connection of k.
 func drawWire(e *repl.Env, k *sockets.Socket) error {
-	story := e.Story(k)
 	var text string
 	var packets []sockets.Value
-	for _, l := range ladders(story) {
+	for _, s := range e.Strands(k) {
 		if text != "" {
 			text += "\n\n"
 		}
+		l := ladder(s)
 		text += render.Ladder(l, e.Width(), e.Lang())
 		for _, r := range l.Rungs {
 			if r.Packet != nil {
@@ -122,59 +122,38 @@ func nothingSeen(e *repl.Env, k *sockets.Socket) error {
 	return err
 }
 
-// ladders parts a story into its connections, in the order in which they began.
-func ladders(story []repl.Traced) []sockets.Ladder {
-	var all []sockets.Ladder
-	type ends struct{ left, right string }
-	var found []ends
-	for _, x := range story {
-		if x.Packet == nil {
+// ladder makes the rungs of what happened between two addresses.
+func ladder(s repl.Strand) sockets.Ladder {
+	l := sockets.Ladder{Left: headOf(s, 0), Right: headOf(s, 1)}
+	for i, x := range s.Story {
+		r := sockets.Rung{At: x.At.Sub(s.Story[0].At), FromLeft: s.Side[i] == 0, Packet: x.Packet}
+		if x.Packet != nil {
+			l.Rungs = append(l.Rungs, r)
 			continue
 		}
-		a, b := ends{x.Packet.From, x.Packet.To}, ends{x.Packet.To, x.Packet.From}
-		if x.Packet.Proto == x.Proto && !slices.Contains(found, a) && !slices.Contains(found, b) {
-			found = append(found, a)
+		r.Line = x.Line
+		l.Rungs = append(l.Rungs, r)
+		if x.Own.Backlog < 0 { // a listening socket's state is none of the connection's
+			l.Rungs = append(l.Rungs, sockets.Rung{At: x.Until.Sub(s.Story[0].At), FromLeft: r.FromLeft, State: x.State})
 		}
 	}
-	for _, f := range found {
-		l := sockets.Ladder{Left: f.left, Right: f.right}
-		for _, x := range story {
-			own, peer := x.Local.String(), x.Peer.String()
-			r := sockets.Rung{At: x.At.Sub(story[0].At), Packet: x.Packet, Line: x.Line}
-			switch {
-			case x.Packet != nil && x.Packet.Proto != x.Proto: // an ICMP error about it
-				if own != f.left && own != f.right {
-					continue
-				}
-				r.FromLeft = own == f.right
-			case x.Packet != nil:
-				r.FromLeft = x.Packet.From == f.left
-				if !r.FromLeft && x.Packet.From != f.right || r.FromLeft && x.Packet.To != f.right || !r.FromLeft && x.Packet.To != f.left {
-					continue
-				}
-			case own == f.left && (peer == f.right || !x.Peer.Addr().IsValid()):
-				r.FromLeft = true
-			case own == f.right && (peer == f.left || !x.Peer.Addr().IsValid()):
-			default:
-				continue
-			}
-			if x.Packet == nil && (own == f.left || r.FromLeft) {
-				l.Left = named(x.Socket, f.left)
-			} else if x.Packet == nil {
-				l.Right = named(x.Socket, f.right)
-			}
-			l.Rungs = append(l.Rungs, r)
-			if x.Packet == nil {
-				l.Rungs = append(l.Rungs, sockets.Rung{At: x.Until.Sub(story[0].At), FromLeft: r.FromLeft, State: x.State})
-			}
-		}
-		slices.SortStableFunc(l.Rungs, func(a, b sockets.Rung) int { return int(a.At - b.At) })
-		all = append(all, onlyNewStates(l))
-	}
-	return all
+	slices.SortStableFunc(l.Rungs, func(a, b sockets.Rung) int { return int(a.At - b.At) })
+	return onlyNewStates(l)
 }
 
 func named(name, addr string) string { return name + " " + addr }
+
+// headOf is what stands above an end: the socket's name, where it is the session's, and its address.
+func headOf(s repl.Strand, side int) string {
+	addr := s.Ends[side].String()
+	if s.Ends[side].Port() == 0 { // ICMP has none
+		addr = s.Ends[side].Addr().String()
+	}
+	if s.Names[side] == "" {
+		return addr
+	}
+	return named(s.Names[side], addr)
+}
 
 // onlyNewStates puts the states that packets prove beside them, from a connection's first SYN on, and leaves a state out that
 // its end was in before.
@@ -230,7 +209,7 @@ func saveWire(e *repl.Env) error {
 	if err := e.Gives(1); err != nil {
 		return err
 	}
-	story := e.Story(nil)
+	story := e.Story()
 	if !slices.ContainsFunc(story, func(x repl.Traced) bool { return x.Frame != nil }) {
 		return nothingOnWire(e)
 	}
@@ -254,12 +233,9 @@ func saveWire(e *repl.Env) error {
 
 func writeStory(f *os.File, story []repl.Traced) (n int, err error) {
 	var links []wire.Interface // only what occurs: some readers take files of one link alone
-	lines := map[int]string{}
 	for _, x := range story {
 		switch {
-		case x.Packet == nil:
-			lines[x.Act] = x.Line
-		case x.Frame == nil: // inferred: it has no bytes
+		case x.Frame == nil: // a line, or inferred: it has no bytes
 		case !slices.ContainsFunc(links, func(i wire.Interface) bool { return i.Link == x.Frame.Link }):
 			links = append(links, wire.Interface{Name: "sockstep", Link: x.Frame.Link})
 		}
@@ -268,13 +244,17 @@ func writeStory(f *os.File, story []repl.Traced) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	last := map[*sockets.Socket]string{} // what was done with each
 	for _, x := range story {
-		if x.Frame == nil {
+		comment := "act " + strconv.Itoa(x.Act) + ": " + x.Line
+		switch {
+		case x.Packet == nil:
+			last[x.Own] = "; its last was " + comment
 			continue
-		}
-		comment := ""
-		if x.Act > 0 {
-			comment = "act " + strconv.Itoa(x.Act) + ": " + lines[x.Act]
+		case x.Frame == nil:
+			continue
+		case x.Act == 0: // late: no line's
+			comment = "socket " + x.Own.Name + last[x.Own]
 		}
 		iface := slices.IndexFunc(links, func(i wire.Interface) bool { return i.Link == x.Frame.Link })
 		if err := w.WritePacket(&x.Frame.Packet, comment, iface); err != nil {

@@ -19,6 +19,7 @@ var (
 	wordsCarried  = names.T("{n} bytes", "{n} 字节")
 	wordsBorders  = names.T("║ begins a layer, │ a field; below stands the number of its first byte", "║ 处开始一层，│ 处开始一个字段，下方是它第一个字节的编号")
 	wordByte      = names.T("byte", "字节")
+	wordsMore     = names.T("… {n} bytes more of this field", "……这一字段还有 {n} 字节")
 	wordsSeven    = names.T("of seven layers", "七层")
 	wordsFour     = names.T("of four", "四层")
 	wordsFive     = names.T("of five", "五层")
@@ -193,14 +194,45 @@ func (a *apart) place(l wire.Layer) string {
 	return place
 }
 
-// hexdump writes all bytes, with a border before each field, and below it the number of its first byte.
+// Of a long field, which is nearly always the data, the first lines are shown and the last: wire save has them all.
+const (
+	longField  = 16 // lines
+	shownFirst = 8
+)
+
+// monotony is how many lines from i on say no more than that a long field goes on.
+func monotony(dump []wire.HexLine, i int) int {
+	same := func(j int) bool { // line j is of the same field as line i, and of no other
+		a, b := dump[i].Runs[0], dump[j].Runs[0]
+		return len(dump[j].Runs) == 1 && a.Layer == b.Layer && a.First == b.First
+	}
+	first, last := i, i
+	for first > 0 && i-first <= shownFirst && same(first-1) {
+		first--
+	}
+	for last+1 < len(dump) && same(last+1) {
+		last++
+	}
+	if !same(i) || i-first != shownFirst || last-first < longField {
+		return 0
+	}
+	return last - i
+}
+
+// hexdump writes the bytes, with a border before each field, and below it the number of its first byte.
 func (a *apart) hexdump() {
 	a.p.line()
 	a.p.paragraph(toneDim, a.say(wordsBorders), 0, a.width)
 	const left = len("0000 ")
 	begin := -1 // of the field that the last byte belongs to
 	layer := -2
-	for _, line := range wire.Hexdump(a.data, a.layers, a.bytesPerLine()) {
+	dump := wire.Hexdump(a.data, a.layers, a.bytesPerLine())
+	for i := 0; i < len(dump); i++ {
+		if n := monotony(dump, i); n > 0 {
+			a.p.line(stroke{toneDim, strings.Repeat(" ", left+1) + a.say(wordsMore, "n", strconv.Itoa(n*a.bytesPerLine()))})
+			i += n
+		}
+		line := dump[i]
 		a.p.line(stroke{toneDim, fmt.Sprintf("%04x ", line.Offset)})
 		word := a.say(wordByte)
 		marks := word + strings.Repeat(" ", left-Width(word))

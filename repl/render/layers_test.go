@@ -1,9 +1,13 @@
 package render_test
 
 import (
+	"bytes"
 	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -118,5 +122,30 @@ func TestLayersOfRandomBytes(t *testing.T) {
 		p, _ := wire.Decode([]wire.Link{wire.Ethernet, wire.RawIP, wire.LinuxSLL}[r.IntN(3)], b)
 		width := 40 + r.IntN(161)
 		fits(t, render.Layers(&p, "1/1  \x1b你好 → 127.0.0.1:8888", width, names.Lang(r.IntN(2))).Lines(false), width-2)
+	}
+}
+
+// Of a packet as long as lo takes them the data is shown in part, and how much is left out is told.
+func TestLongLayers(t *testing.T) {
+	p := packet(t, helloFrame)
+	headers := p.Data[:len(p.Data)-len(p.Payload)]
+	hexLine, hexByte, more := regexp.MustCompile(`(?m)^[0-9a-f]{4} .{48}`), regexp.MustCompile(`[ ║│]([0-9a-f]{2})`), regexp.MustCompile(`… (\d+) bytes more`)
+	for _, n := range []int{100, 500, 5000, 65000} {
+		long, _ := wire.Decode(p.Link, append(slices.Clone(headers), bytes.Repeat([]byte{'x'}, n)...)) // its lengths are those of the short one
+		drawn := render.Layers(&long, "", 80, names.English).String()
+		if lines := strings.Count(drawn, "\n"); lines > 130 {
+			t.Errorf("%d bytes take %d lines", n, lines)
+		}
+		shown := 0
+		for _, line := range hexLine.FindAllString(drawn, -1) {
+			shown += len(hexByte.FindAllString(line[4:], -1))
+		}
+		for _, left := range more.FindAllStringSubmatch(drawn, -1) {
+			n, _ := strconv.Atoi(left[1])
+			shown += n
+		}
+		if shown != len(long.Data) {
+			t.Errorf("%d bytes: %d are shown or said to be left out, of %d\n%s", n, shown, len(long.Data), drawn)
+		}
 	}
 }

@@ -77,8 +77,13 @@ func Timeline(rows []TimelineRow, roles, labels [2]string, width int, lang names
 			if arrow < 12 {
 				continue
 			}
-			g := rung(sockets.Rung{Packet: r.Packet, FromLeft: r.Role == roles[0]}, arrow, lang)
-			p.line(stroke{toneNone, strings.Repeat(" ", clock+2)}, stroke{toneDim, padLeft(labels[0], role) + " " + g + " " + labels[1]})
+			for i, g := range rung(sockets.Rung{Packet: r.Packet, FromLeft: r.Role == roles[0]}, arrow, lang) {
+				left, right := labels[0], " "+labels[1]
+				if i > 0 {
+					left, right = "", ""
+				}
+				p.line(stroke{toneNone, strings.Repeat(" ", clock+2)}, stroke{toneDim, padLeft(left, role) + " " + g + right})
+			}
 			continue
 		}
 		label := labels[1]

@@ -1,0 +1,165 @@
+package repl
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"sockstep/sockets"
+)
+
+// A Strand is the part of the story that happened between two addresses: the packets between them, and what lines did at both.
+type Strand struct {
+	Proto string
+	Ends  [2]netip.AddrPort // who sent the first packet comes first
+	Names [2]string         // of the session's sockets at them; "" where the end is not the session's
+	Story []Traced          // in order
+	Side  []int             // of each of it, whose it is: of a packet its sender's, of an act that of its socket
+
+	sockets [2][]*sockets.Socket // that were at the ends, by the packets
+}
+
+// Strands are what was seen of a socket: of a connected one its connection, of a listening one those that came to it, of one
+// that speaks with several one strand each. They are in the order in which they began.
+func (e *Env) Strands(k *sockets.Socket) []Strand {
+	log := e.Session.trace.log
+	var all []Strand
+	for _, x := range log {
+		if !begins(x) || !concerns(x, k) || slices.ContainsFunc(all, func(s Strand) bool { return s.side(x) >= 0 }) {
+			continue
+		}
+		sender, to := way(x)
+		all = append(all, Strand{Proto: x.Proto, Ends: [2]netip.AddrPort{sender, to}})
+	}
+	taken := accepts(log)
+	for i := range all {
+		all[i].tell(log, k, taken)
+	}
+	return all
+}
+
+// begins reports whether x is a packet that can begin a strand: an error about another packet cannot.
+func begins(x Traced) bool { return x.Packet != nil && x.Packet.Proto == x.Proto }
+
+// concerns reports whether a packet is of k.
+func concerns(x Traced, k *sockets.Socket) bool {
+	proto := k.KindName()
+	if speaksICMP(k) {
+		return strings.HasPrefix(x.Proto, "icmp") && x.Own == k
+	}
+	own, peer := endpoint(k.Local), endpoint(k.Peer)
+	of := func(s *sockets.Socket) bool { return s != nil && (s == k || s.Inherits == k) }
+	switch {
+	case x.Proto != proto:
+		return false
+	case !k.Peer.IsZero() && (x.Local == own && x.Peer == peer || x.Local == peer && x.Peer == own): // also before it was accepted
+		return true
+	}
+	return of(x.Own) || of(x.Far)
+}
+
+// accepts are the lines that took a connection from a listening socket: what they did is told at the connection.
+func accepts(log []Traced) map[int]*sockets.Socket {
+	all := map[int]*sockets.Socket{}
+	for _, x := range log {
+		if x.Packet == nil && x.Own.Inherits != nil {
+			all[x.Act] = x.Own.Inherits
+		}
+	}
+	return all
+}
+
+// way is from where to where a packet went.
+func way(x Traced) (from, to netip.AddrPort) {
+	if x.Packet.Sent {
+		return x.Local, x.Peer
+	}
+	return x.Peer, x.Local
+}
+
+// side is whose the packet x is, where it is between the two ends: its sender's; -1 for a packet between others.
+func (s *Strand) side(x Traced) int {
+	from, to := way(x)
+	switch {
+	case x.Proto != s.Proto:
+	case from == s.Ends[0] && to == s.Ends[1]:
+		return 0
+	case from == s.Ends[1] && to == s.Ends[0]:
+		return 1
+	}
+	return -1
+}
+
+// tell puts in what happened between the ends. taken are the lines that accepted, and by which listening socket.
+func (s *Strand) tell(log []Traced, k *sockets.Socket, taken map[int]*sockets.Socket) {
+	if speaksICMP(k) { // other sockets' messages go between the same two ends
+		log = slices.DeleteFunc(slices.Clone(log), func(x Traced) bool { return x.Own != k })
+	}
+	for _, x := range log {
+		if !begins(x) || s.side(x) < 0 {
+			continue
+		}
+		own := s.side(x)
+		if !x.Packet.Sent {
+			own = 1 - own
+		}
+		s.met(own, x.Own)
+		s.met(1-own, x.Far)
+	}
+	for _, x := range log {
+		side := -1
+		switch {
+		case x.Packet != nil:
+			side = s.side(x)
+		case x.Own.Backlog >= 0 && (x.Own != k || taken[x.Act] == x.Own):
+		default:
+			side = s.actor(x)
+		}
+		if side < 0 {
+			continue
+		}
+		s.Story, s.Side = append(s.Story, x), append(s.Side, side)
+		if x.Packet == nil {
+			s.met(side, x.Own)
+		}
+	}
+	for side, at := range s.sockets {
+		if len(at) > 0 {
+			s.Names[side] = slices.MaxFunc(at, func(a, b *sockets.Socket) int { return cmp.Compare(nearness(a), nearness(b)) }).Name
+		}
+	}
+}
+
+// nearness tells a connection's own socket from the listening one that it came to.
+func nearness(k *sockets.Socket) int {
+	if k.Backlog >= 0 {
+		return 0
+	}
+	return 1
+}
+
+// met remembers that a socket was at an end.
+func (s *Strand) met(side int, k *sockets.Socket) {
+	if k != nil && !slices.Contains(s.sockets[side], k) {
+		s.sockets[side] = append(s.sockets[side], k)
+	}
+}
+
+// actor is the end at which a line did something that belongs here; -1 where it spoke with somebody else.
+func (s *Strand) actor(x Traced) int {
+	if !strings.HasPrefix(s.Proto, x.Proto) { // icmp is also icmp6
+		return -1
+	}
+	for side, own := range s.Ends {
+		other := s.Ends[1-side]
+		here := x.Local == own || slices.Contains(s.sockets[side], x.Own)
+		if !here {
+			continue
+		}
+		if !x.Peer.IsValid() || x.Peer == other || own.Port() == 0 && x.Peer.Addr() == other.Addr() { // ICMP has no ports
+			return side
+		}
+	}
+	return -1
+}
