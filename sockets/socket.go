@@ -5,20 +5,27 @@ import "time"
 // An FD is the kernel's handle of a socket: a file descriptor on Unix. Only sockets/sys knows more of it.
 type FD int64
 
-// A Socket is one socket of the student's: its name, the kernel's handle, and what sockstep has seen of it.
-// What the kernel can tell (state, queues, addresses) is asked of the kernel, and only remembered here to tell a change.
+// A Socket is one descriptor of a socket of the student's: its name, the kernel's handle, and the socket that it stands for.
 type Socket struct {
-	Name   string
-	FD     FD
+	Name    string
+	FD      FD
+	Timeout time.Duration // settimeout; 0 for none. Python keeps it with the object, not with the socket
+	*Shared
+}
+
+// Shared is what sockstep has seen of a socket, and what all its descriptors have in common: dup(2) makes no second socket.
+// What the kernel can tell (state, queues, addresses) is asked of the kernel, and only remembered here to tell a change.
+type Shared struct {
+	Descriptors int // open ones that this session knows of
+
 	Family Family
 	Kind   Kind
 	Proto  int
 
 	Blocking bool
-	Timeout  time.Duration // settimeout; 0 for none
-	Backlog  int           // as given to listen(2); -1 where listen was never called
-	Bound    bool          // bind was called, or the kernel bound it
-	WriteEnd bool          // shutdown for writing was done
+	Backlog  int  // as given to listen(2); -1 where listen was never called
+	Bound    bool // bind was called, or the kernel bound it
+	WriteEnd bool // shutdown for writing was done
 	ReadEnd  bool
 	Reset    bool // ECONNRESET was told
 
@@ -39,6 +46,11 @@ type Socket struct {
 	Device         bool     // it was bound to an interface: SO_BINDTODEVICE
 
 	Knocking []*Socket // of a listening AF_UNIX socket: this session's sockets that connected and were not yet accepted
+}
+
+// NewSocket is a socket as socket(2) makes it, with its first descriptor.
+func NewSocket(name string, fd FD, f Family, k Kind, proto int) *Socket {
+	return &Socket{Name: name, FD: fd, Shared: &Shared{Descriptors: 1, Family: f, Kind: k, Proto: proto, Blocking: true, Backlog: -1}}
 }
 
 // A Far is what was last seen of a connection's other end.

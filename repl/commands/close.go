@@ -58,13 +58,14 @@ func closeAll(e *repl.Env) error {
 }
 
 func closeOne(e *repl.Env, k *sockets.Socket) error {
-	if k.Stream() && k.Backlog < 0 && k.FD >= 0 && !k.Peer.IsZero() {
+	last := e.Twin(k) == nil // else the socket lives on
+	if last && k.Stream() && k.Backlog < 0 && k.FD >= 0 && !k.Peer.IsZero() {
 		if n, err := e.Sys.Scaffold().QueueIn(k.FD); err == nil && n > 0 {
 			e.Act.Note("unread-at-close", "s", k.Name, "n", strconv.Itoa(n), "peer", repl.PeerName(k))
 		}
 	}
 	file := k.Local.Path
-	if k.Inherits != nil || k.Local.Abstract {
+	if !last || k.Inherits != nil || k.Local.Abstract {
 		file = ""
 	}
 	err := e.CloseSocket(k)

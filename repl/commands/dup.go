@@ -28,8 +28,7 @@ var dup = &repl.Command{
 		if err != nil {
 			return e.Fail("dup", k, err)
 		}
-		d := e.NewSocket(0, "s", fd, k.Family, k.Kind, k.Proto)
-		d.Blocking, d.Timeout, d.Backlog, d.Bound, d.Local, d.Peer, d.State = k.Blocking, k.Timeout, k.Backlog, k.Bound, k.Local, k.Peer, k.State
+		d := e.NewDescriptor(0, "s", fd, k)
 		e.NoteOnce("shared-descriptor", "s", d.Name)
 		e.Python(d.Name, " = ", k.Name, ".dup()")
 		e.Result(repl.SocketResult(d))
