@@ -256,6 +256,9 @@ func (s *Session) observeState(c sys.Caller, a *sockets.Act, k *sockets.Socket) 
 	case k.KindName() == "tcp":
 		if st, err := c.State(k.FD); err == nil {
 			state = st
+			if st != "LISTEN" { // shutdown ended it
+				k.Backlog = -1
+			}
 			if st == "CLOSE" && s.waits(a, k) { // of a connection that waits, the descriptor knows nothing more
 				state = "TIME_WAIT"
 			}
