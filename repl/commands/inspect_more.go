@@ -15,7 +15,7 @@ func receiveQueue(l *look) (sockets.Value, error) {
 		if err != nil || t == nil || t.State == "TIME_WAIT" {
 			return none, err
 		}
-		return sockets.IntOf(int64(t.RecvQ)), nil
+		return sockets.IntOf(int64(t.Unread())), nil
 	case l.k.Backlog >= 0 && l.k.Family == sockets.UNIX:
 		if n, err := l.kernel(); err == nil && n.Unix != nil {
 			return sockets.IntOf(int64(n.Unix.RecvQ)), nil

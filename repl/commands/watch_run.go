@@ -199,7 +199,7 @@ func ofTCP(s *render.Sample, t *sockets.KernelTCP) {
 	case "TIME_WAIT":
 		return
 	}
-	s.RecvQ, s.SendQ = int64(t.RecvQ), int64(t.SendQ)
+	s.RecvQ, s.SendQ = int64(t.Unread()), int64(t.SendQ)
 	if i := t.Info; i != nil {
 		s.Cwnd, s.Ssthresh, s.RTT, s.RTTVar = int64(i.SndCwnd), int64(i.SndSsthresh), i.RTT, i.RTTVar
 		s.Retransmits, s.InFlight = int64(i.TotalRetrans), int64(i.Unacked)
