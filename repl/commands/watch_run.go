@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"strings"
 	"time"
 
 	"sockstep/repl"
@@ -154,8 +155,12 @@ func sampleCard(name string, s render.Sample) sockets.Value {
 		}
 		return number(name, d.Microseconds())
 	}
+	recvq, rcvmem := s.RecvQ, int64(render.Missing)
+	if s.Memory {
+		recvq, rcvmem = rcvmem, recvq
+	}
 	return sockets.CardOf(micros("at", s.At), sockets.Field{Name: "socket", Value: sockets.TextOf(name)}, sockets.Field{Name: "state", Value: sockets.TextOf(s.State)},
-		number("recvq", s.RecvQ), number("sendq", s.SendQ), number("cwnd", s.Cwnd), number("ssthresh", s.Ssthresh),
+		number("recvq", recvq), number("rcvmem", rcvmem), number("sendq", s.SendQ), number("cwnd", s.Cwnd), number("ssthresh", s.Ssthresh),
 		micros("rtt", s.RTT), micros("rttvar", s.RTTVar), number("total_retrans", s.Retransmits), number("unacked", s.InFlight))
 }
 
@@ -169,7 +174,7 @@ func sampleOf(e *repl.Env, k *sockets.Socket) render.Sample {
 	case err == nil && n.TCP != nil:
 		ofTCP(&s, n.TCP)
 	case err == nil && n.UDP != nil:
-		s.State, s.RecvQ, s.SendQ = n.UDP.State, int64(n.UDP.RecvQ), int64(n.UDP.SendQ)
+		s.State, s.RecvQ, s.SendQ, s.Memory = n.UDP.State, int64(n.UDP.RecvQ), int64(n.UDP.SendQ), true
 	case err == nil && n.Unix != nil:
 		s.State, s.RecvQ, s.SendQ = n.Unix.State, int64(n.Unix.RecvQ), int64(n.Unix.SendQ)
 		if s.State == "LISTEN" {
@@ -181,6 +186,9 @@ func sampleOf(e *repl.Env, k *sockets.Socket) render.Sample {
 	default:
 		ofDescriptor(e, &s, k)
 		return s
+	}
+	if s.State == "UNCONN" { // as sockets calls it
+		s.State = strings.TrimPrefix(stateWord(k), "-")
 	}
 	if m := n.Mem(); m != nil && s.State != "LISTEN" {
 		s.SendMax = int64(m.SendBuf)

@@ -24,6 +24,7 @@ type Sample struct {
 	State string        // in the kernel's words; "" for none
 
 	RecvQ, RecvMax int64 // bytes, and the size of the buffer; of a socket that listens, connections and the backlog
+	Memory         bool  // RecvQ is the memory that messages take, more than the bytes in them
 	SendQ, SendMax int64 // bytes, and the size of the buffer
 	Cwnd, Ssthresh int64 // segments
 	RTT, RTTVar    time.Duration
