@@ -214,7 +214,7 @@ func ownerFields() []field {
 		switch {
 		case err != nil:
 		case n.TCP != nil:
-			return n.TCP.UID, true, nil
+			return n.TCP.UID, n.TCP.Mem != nil, nil // of TIME_WAIT the kernel keeps no owner
 		case n.UDP != nil:
 			return n.UDP.UID, true, nil
 		case n.Unix != nil:

@@ -159,9 +159,13 @@ func sampleCard(name string, s render.Sample) sockets.Value {
 	if s.Memory {
 		recvq, rcvmem = rcvmem, recvq
 	}
+	left := number("timer_left", render.Missing)
+	if s.Left > 0 {
+		left = micros("timer_left", s.Left)
+	}
 	return sockets.CardOf(micros("at", s.At), sockets.Field{Name: "socket", Value: sockets.TextOf(name)}, sockets.Field{Name: "state", Value: sockets.TextOf(s.State)},
 		number("recvq", recvq), number("rcvmem", rcvmem), number("sendq", s.SendQ), number("cwnd", s.Cwnd), number("ssthresh", s.Ssthresh),
-		micros("rtt", s.RTT), micros("rttvar", s.RTTVar), number("total_retrans", s.Retransmits), number("unacked", s.InFlight))
+		micros("rtt", s.RTT), micros("rttvar", s.RTTVar), number("total_retrans", s.Retransmits), number("unacked", s.InFlight), left)
 }
 
 // sampleOf is one look at a socket: at the kernel's own record of it, which costs one question; where the system keeps that to
@@ -200,6 +204,9 @@ func sampleOf(e *repl.Env, k *sockets.Socket) render.Sample {
 }
 
 func ofTCP(s *render.Sample, t *sockets.KernelTCP) {
+	if t.Timer.Kind == sockets.TimeWait {
+		s.Left = t.Timer.Left
+	}
 	switch s.State = t.State; s.State {
 	case "LISTEN":
 		s.RecvQ, s.RecvMax = int64(t.RecvQ), int64(t.SendQ)

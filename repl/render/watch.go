@@ -28,8 +28,9 @@ type Sample struct {
 	SendQ, SendMax int64 // bytes, and the size of the buffer
 	Cwnd, Ssthresh int64 // segments
 	RTT, RTTVar    time.Duration
-	Retransmits    int64 // segments that were sent again, so far
-	InFlight       int64 // segments that are sent and not acknowledged
+	Retransmits    int64         // segments that were sent again, so far
+	InFlight       int64         // segments that are sent and not acknowledged
+	Left           time.Duration // until the kernel forgets the connection; 0 where nothing is set for it
 }
 
 // WatchOptions say how a frame is drawn. The zero value is English without colour.

@@ -36,6 +36,7 @@ var gauges = []gauge{
 	{label: names.T("retrans", "重传"), value: func(s Sample) int64 { return s.Retransmits }, unit: segments, only: connects,
 		bad: func(s Sample) bool { return s.Retransmits > 0 }},
 	{label: names.T("in flight", "在途"), value: func(s Sample) int64 { return s.InFlight }, unit: segments, only: connects},
+	{label: names.T("left", "剩余时间"), value: func(s Sample) int64 { return int64(s.Left) }, unit: seconds, only: func(s Sample) bool { return s.Left > 0 }},
 }
 
 // queueOf is the gauge of what waits to be read, or accepted.
