@@ -79,7 +79,6 @@ func (e *Env) settle() {
 	for _, u := range e.used {
 		if u.socket.FD >= 0 {
 			s.farEnd(e.Act, u.socket)
-			share(u.socket)
 		}
 	}
 	if len(e.used) > 0 || time.Since(s.followed) > soon {
@@ -259,6 +258,9 @@ func (s *Session) observeState(c sys.Caller, a *sockets.Act, k *sockets.Socket) 
 			state = st
 			if st == "CLOSE" && !met(k) {
 				k.Peer = sockets.Address{} // the connect failed
+			}
+			if st != "LISTEN" { // shutdown ended it
+				k.Backlog = -1
 			}
 			if st == "CLOSE" && s.waits(a, k) { // of a connection that waits, the descriptor knows nothing more
 				state = "TIME_WAIT"

@@ -159,7 +159,10 @@ func (s *Session) step(a *sockets.Act, l *afterlife) (more bool) {
 	case err != nil:
 		return false
 	}
-	s.enter(a, l.socket, s.nameOf(l.socket), t.State)
+	was := l.socket.State
+	if s.enter(a, l.socket, s.nameOf(l.socket), t.State); t.State != was && !s.holds(l.peer, l.local) {
+		s.farEnd(a, l.socket)
+	}
 	if t.State == "TIME_WAIT" {
 		l.until = time.Now().Add(t.Timer.Left)
 		noteTimeWait(a, l.socket, t.Timer.Left)
@@ -243,16 +246,22 @@ func (s *Session) farEnd(a *sockets.Act, k *sockets.Socket) {
 	name := k.Peer.String()
 	a.Change(name, "state", f.State, t.State)
 	if t.State != "TIME_WAIT" && t.State != "CLOSE" {
-		changeQueue(a, name, "recvq", f.RecvQ, int(t.RecvQ))
+		changeQueue(a, name, "recvq", f.RecvQ, int(t.Unread()))
 		changeQueue(a, name, "sendq", f.SendQ, int(t.SendQ))
 	}
-	f.State, f.RecvQ, f.SendQ = t.State, int(t.RecvQ), int(t.SendQ)
+	f.State, f.RecvQ, f.SendQ = t.State, int(t.Unread()), int(t.SendQ)
 }
 
 func changeQueue(a *sockets.Act, name, field string, was, now int) {
 	if was != now {
 		a.Change(name, field, strconv.Itoa(was), strconv.Itoa(now))
 	}
+}
+
+// holds reports whether one end of a connection is this session's, open or followed: what becomes of that is told as its own.
+func (s *Session) holds(local, peer netip.AddrPort) bool {
+	return slices.ContainsFunc(s.recent, func(k *sockets.Socket) bool { return endpoint(k.Local) == local && endpoint(k.Peer) == peer }) ||
+		slices.ContainsFunc(s.after, func(l afterlife) bool { return l.local == local && l.peer == peer })
 }
 
 // mayBeHere reports whether the peer of k may be of this machine: a question for one that is not costs a long search.

@@ -36,6 +36,7 @@ func (e *Env) joinUnix(k *sockets.Socket) {
 		for _, l := range e.Session.recent {
 			if l.Backlog >= 0 && l.Local == k.Peer {
 				l.Knocking = append(l.Knocking, k)
+				break // another one with this address is the same socket
 			}
 		}
 		return

@@ -43,8 +43,9 @@ func TestOthersPings(t *testing.T) {
 	s.trace.wire = &playedWire{}
 	e := &Env{Session: s}
 	host := netip.MustParseAddr("127.0.0.1")
-	r := &sockets.Socket{Name: "r", Family: sockets.INET, Kind: sockets.Raw, Proto: 1}
-	i := &sockets.Socket{Name: "i", Family: sockets.INET, Kind: sockets.Dgram, Proto: 1, Local: sockets.IPAddress(host, 77)}
+	r := sockets.NewSocket("r", 3, sockets.INET, sockets.Raw, 1)
+	i := sockets.NewSocket("i", 4, sockets.INET, sockets.Dgram, 1)
+	i.Local = sockets.IPAddress(host, 77)
 	for _, k := range []*sockets.Socket{r, i} {
 		s.trace.ping(host, k)
 		e.Speaks(k, []byte{8, 0, 0, 0, 0x12, 0x34, 0, 1, 'h', 'i'})
@@ -62,8 +63,10 @@ func TestOthersPings(t *testing.T) {
 func TestOthersPorts(t *testing.T) {
 	tr := &trace{wire: &playedWire{}}
 	own := netip.MustParseAddr("127.0.0.1")
-	u := &sockets.Socket{Name: "u", Family: sockets.INET, Kind: sockets.Dgram, Local: sockets.IPAddress(own, 5354)}
-	v := &sockets.Socket{Name: "v", Family: sockets.INET, Kind: sockets.Dgram, Local: sockets.IPAddress(own, 5355)}
+	u := sockets.NewSocket("u", 3, sockets.INET, sockets.Dgram, 0)
+	u.Local = sockets.IPAddress(own, 5354)
+	v := sockets.NewSocket("v", 4, sockets.INET, sockets.Dgram, 0)
+	v.Local = sockets.IPAddress(own, 5355)
 	w := *v
 	w.Name = "w"
 	for _, k := range []*sockets.Socket{u, v} {

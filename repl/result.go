@@ -80,32 +80,42 @@ func (e *Env) Assign() string {
 // NewSocket gives a name to a socket that the kernel just made: the i-th name left of "=", else the first free one
 // of prefix. What that name stood for before is closed, as Python closes a socket that nothing names any more.
 func (e *Env) NewSocket(i int, prefix string, fd sockets.FD, f sockets.Family, kind sockets.Kind, proto int) *sockets.Socket {
-	s := e.Session
-	name := e.Name(i, "")
-	if name == "" {
-		name = s.freeName(prefix)
-	}
-	e.named |= 1 << i
-	if old, ok := s.sockets[name]; ok && old.FD >= 0 {
-		e.Act.Note("rebound", "s", name)
-		e.CloseSocket(old)
-	}
-	delete(s.values, name)
-	k := &sockets.Socket{Name: name, FD: fd, Family: f, Kind: kind, Proto: proto, Blocking: true, Backlog: -1, Host: e.host}
-	if len(e.used) > 0 { // the one that it was accepted from, or came through
+	k := sockets.NewSocket("", fd, f, kind, proto)
+	if k.Host = e.host; len(e.used) > 0 { // the one that it was accepted from, or came through
 		k.Host = e.used[0].socket.Host
 	}
 	if k.KindName() == "tcp" {
-		s.visit(k, sockets.Visit{State: "CLOSE", Act: e.Act.Seq, Line: e.Act.Line, At: time.Since(s.began)})
+		e.Session.visit(k, sockets.Visit{State: "CLOSE", Act: e.Act.Seq, Line: e.Act.Line, At: time.Since(e.Session.began)})
 		k.State = "CLOSE"
 	}
-	s.sockets[name] = k
-	s.byFD[fd] = k
+	return e.names(i, prefix, k)
+}
+
+// NewDescriptor gives a name to a second descriptor of a socket.
+func (e *Env) NewDescriptor(i int, prefix string, fd sockets.FD, of *sockets.Socket) *sockets.Socket {
+	of.Descriptors++
+	return e.names(i, prefix, &sockets.Socket{FD: fd, Timeout: of.Timeout, Shared: of.Shared})
+}
+
+// names gives k its name, and lets go of what had it.
+func (e *Env) names(i int, prefix string, k *sockets.Socket) *sockets.Socket {
+	s := e.Session
+	if k.Name = e.Name(i, ""); k.Name == "" {
+		k.Name = s.freeName(prefix)
+	}
+	e.named |= 1 << i
+	s.byFD[k.FD] = k
+	if old, ok := s.sockets[k.Name]; ok && old.FD >= 0 {
+		e.Act.Note("rebound", "s", k.Name)
+		e.CloseSocket(old)
+	}
+	delete(s.values, k.Name)
+	s.sockets[k.Name] = k
 	if s.lesson != nil { // whoever is in a lesson may have closed it again before it is judged
-		s.lesson.made = append(s.lesson.made, made{k, fd})
+		s.lesson.made = append(s.lesson.made, made{k, k.FD})
 	}
 	if s.watcher != nil {
-		s.watcher.Watch(fd)
+		s.watcher.Watch(k.FD)
 	}
 	return e.Use(k)
 }
@@ -124,15 +134,18 @@ func (e *Env) CloseSocket(k *sockets.Socket) error {
 	if sys.Errno(err) == "EBADF" {
 		return err
 	}
-	if !e.Session.outlives(k) {
+	twin := e.Session.twin(k)
+	if twin != nil || !e.Session.outlives(k) {
 		delete(e.Session.trace.passed, k)
 	}
 	delete(e.Session.byFD, k.FD)
 	delete(e.Session.stirs, k.FD)
 	e.Session.drop(k)
 	k.FD = -1
-	part(k)
-	if k.Partner != nil {
+	switch {
+	case twin != nil:
+		part(k, twin)
+	case k.Partner != nil:
 		k.Partner.Partner, k.Partner = nil, nil
 	}
 	return err

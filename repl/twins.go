@@ -1,20 +1,33 @@
 package repl
 
 import (
-	"slices"
-
 	"sockstep/sockets"
 	"sockstep/sockets/names"
 )
 
-// Twin says that d is another descriptor of k's socket: what is done to one is done to the other, and the connection lasts until
-// the last of them is closed.
-func (e *Env) Twin(k, d *sockets.Socket) {
-	for _, t := range append([]*sockets.Socket{k}, k.Twins...) {
-		t.Twins = append(slices.Clip(t.Twins), d)
-		d.Twins = append(d.Twins, t)
+// Twin is another open descriptor of k's socket, nil for none.
+func (e *Env) Twin(k *sockets.Socket) *sockets.Socket { return e.Session.twin(k) }
+
+func (s *Session) twin(k *sockets.Socket) *sockets.Socket {
+	if k.Descriptors > 1 {
+		for _, o := range s.byFD {
+			if o != k && o.Shared == k.Shared {
+				return o
+			}
+		}
 	}
-	share(k)
+	return nil
+}
+
+// part leaves the socket to its other descriptor: what happens to it from now on is nothing to the closed one.
+func part(k, twin *sockets.Socket) {
+	alone := *k.Shared
+	alone.Descriptors, alone.Partner = 1, nil
+	k.Shared.Descriptors--
+	if p := k.Partner; p != nil && p.Partner == k {
+		p.Partner = twin
+	}
+	k.Shared = &alone
 }
 
 // FindTwin looks among the open sockets for one that is the very same as d, which came from elsewhere.
@@ -30,33 +43,9 @@ func (e *Env) FindTwin(d *sockets.Socket) {
 			continue
 		}
 		if v, err := door.Getsockopt(k.FD, cookie); err == nil && v.Text == own.Text {
-			e.Twin(k, d)
+			d.Shared = k.Shared
+			d.Descriptors++
 			return
 		}
 	}
-}
-
-// Shared reports whether k has a twin that is open.
-func (e *Env) Shared(k *sockets.Socket) bool { return len(k.Twins) > 0 }
-
-// share gives k's twins what is known of the socket behind them.
-func share(k *sockets.Socket) {
-	for _, t := range k.Twins {
-		t.Bound, t.Backlog, t.Local, t.Peer, t.Toward, t.Inherits = k.Bound, k.Backlog, k.Local, k.Peer, k.Toward, k.Inherits
-		t.State, t.RecvQ, t.SendQ, t.Way = k.State, k.RecvQ, k.SendQ, slices.Clip(k.Way)
-		t.WriteEnd, t.ReadEnd, t.Broken = k.WriteEnd, k.ReadEnd, k.Broken
-		t.Sent, t.Received, t.Marks, t.MarksFrom = k.Sent, k.Received, slices.Clone(k.Marks), k.MarksFrom
-		t.Partner = k.Partner
-	}
-}
-
-// part ends the twinship of k, which is closed: the other end's partner is one that is still open.
-func part(k *sockets.Socket) {
-	for _, t := range k.Twins {
-		t.Twins = slices.DeleteFunc(slices.Clone(t.Twins), func(o *sockets.Socket) bool { return o == k })
-	}
-	if len(k.Twins) > 0 && k.Partner != nil {
-		k.Partner.Partner, k.Partner = k.Twins[0], nil
-	}
-	k.Twins = nil
 }

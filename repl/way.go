@@ -38,15 +38,28 @@ func (s *Session) enter(a *sockets.Act, k *sockets.Socket, name, state string) {
 			s.visit(k, v)
 		}
 		if len(way) == 0 && !refused {
-			s.visit(k, sockets.Visit{State: state, Act: a.Seq, Line: a.Line, At: time.Since(s.began), Reset: mustBeReset(k.State, state)})
+			s.visit(k, sockets.Visit{State: state, Act: a.Seq, Line: a.Line, At: time.Since(s.began), Reset: s.mustBeReset(k, state)})
 		}
 	}
 	k.State = state
 }
 
-// mustBeReset reports whether no FIN can lead from one state to another at once.
-func mustBeReset(was, now string) bool {
-	return now == "CLOSE" && (was == "ESTABLISHED" || was == "CLOSE_WAIT" || strings.HasPrefix(was, "FIN_WAIT"))
+// timeWaitLasts is how long the kernel keeps a connection in TIME_WAIT.
+const timeWaitLasts = time.Minute
+
+// mustBeReset reports whether only a RST can have led k from its state to another since it was last seen. A connection that
+// this end has closed behind its peer may have been in LAST_ACK in between; TIME_WAIT lasts too long to be overlooked, where
+// the kernel can be asked for it.
+func (s *Session) mustBeReset(k *sockets.Socket, now string) bool {
+	switch {
+	case now != "CLOSE":
+		return false
+	case k.State == "CLOSE_WAIT":
+		return k.FD >= 0 && !k.WriteEnd
+	case strings.HasPrefix(k.State, "FIN_WAIT"):
+		return s.openKernel != nil && s.blind == nil && (len(k.Way) == 0 || time.Since(s.began)-k.Way[len(k.Way)-1].At < timeWaitLasts)
+	}
+	return k.State == "ESTABLISHED"
 }
 
 func (s *Session) visit(k *sockets.Socket, v sockets.Visit) {

@@ -36,6 +36,15 @@ type KernelTCP struct {
 	Info *TCPInfo
 }
 
+// Unread are the bytes that wait for recv, as SIOCINQ counts them: the peer's FIN is none.
+func (t KernelTCP) Unread() uint32 {
+	switch t.State {
+	case "CLOSE_WAIT", "LAST_ACK", "CLOSING":
+		return t.RecvQ - min(t.RecvQ, 1)
+	}
+	return t.RecvQ
+}
+
 // A KernelUDP is one UDP socket that has a port. Its queues are memory, which is more than the bytes in it.
 type KernelUDP struct {
 	State string // "CONNECTED" or "UNCONN"

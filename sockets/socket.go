@@ -5,20 +5,27 @@ import "time"
 // An FD is the kernel's handle of a socket: a file descriptor on Unix. Only sockets/sys knows more of it.
 type FD int64
 
-// A Socket is one socket of the student's: its name, the kernel's handle, and what sockstep has seen of it.
-// What the kernel can tell (state, queues, addresses) is asked of the kernel, and only remembered here to tell a change.
+// A Socket is one descriptor of a socket of the student's: its name, the kernel's handle, and the socket that it stands for.
 type Socket struct {
-	Name   string
-	FD     FD
+	Name    string
+	FD      FD
+	Timeout time.Duration // settimeout; 0 for none. Python keeps it with the object, not with the socket
+	*Shared
+}
+
+// Shared is what sockstep has seen of a socket, and what all its descriptors have in common: dup(2) makes no second socket.
+// What the kernel can tell (state, queues, addresses) is asked of the kernel, and only remembered here to tell a change.
+type Shared struct {
+	Descriptors int // open ones that this session knows of
+
 	Family Family
 	Kind   Kind
 	Proto  int
 
 	Blocking bool
-	Timeout  time.Duration // settimeout; 0 for none
-	Backlog  int           // as given to listen(2); -1 where listen was never called
-	Bound    bool          // bind was called, or the kernel bound it
-	WriteEnd bool          // shutdown for writing was done
+	Backlog  int  // as given to listen(2); -1 where listen was never called
+	Bound    bool // bind was called, or the kernel bound it
+	WriteEnd bool // shutdown for writing was done
 	ReadEnd  bool
 	Broken   string // the errno that told of the connection's violent end, which the kernel tells once: "ECONNRESET"
 
@@ -27,19 +34,23 @@ type Socket struct {
 	State        string
 	RecvQ, SendQ int
 
-	Sent, Received uint64    // payload bytes through this socket, by sockstep's own calls
-	Marks          []uint64  // Sent after each send of a stream, the newest last; bounded
-	MarksFrom      uint64    // what was sent before the oldest mark
-	Twins          []*Socket // the other descriptors of this very socket that this session has
-	Partner        *Socket   // the other end, where it is this session's too
-	Inherits       *Socket   // the listening socket that it was accepted from
-	Host           string    // of a lab, where it is not the student's own
-	Far            Far       // the other end, where it is another program's of this user
-	Way            []Visit   // the TCP states that it was seen in, the first first
-	Waits          bool      // that it is in TIME_WAIT was said
-	Device         bool      // it was bound to an interface: SO_BINDTODEVICE
+	Sent, Received uint64   // payload bytes through this socket, by sockstep's own calls
+	Marks          []uint64 // Sent after each send of a stream, the newest last; bounded
+	MarksFrom      uint64   // what was sent before the oldest mark
+	Partner        *Socket  // the other end, where it is this session's too
+	Inherits       *Socket  // the listening socket that it was accepted from
+	Host           string   // of a lab, where it is not the student's own
+	Far            Far      // the other end, where it is another program's of this user
+	Way            []Visit  // the TCP states that it was seen in, the first first
+	Waits          bool     // that it is in TIME_WAIT was said
+	Device         bool     // it was bound to an interface: SO_BINDTODEVICE
 
 	Knocking []*Socket // of a listening AF_UNIX socket: this session's sockets that connected and were not yet accepted
+}
+
+// NewSocket is a socket as socket(2) makes it, with its first descriptor.
+func NewSocket(name string, fd FD, f Family, k Kind, proto int) *Socket {
+	return &Socket{Name: name, FD: fd, Shared: &Shared{Descriptors: 1, Family: f, Kind: k, Proto: proto, Blocking: true, Backlog: -1}}
 }
 
 // A Far is what was last seen of a connection's other end.

@@ -60,7 +60,7 @@ func closeAll(e *repl.Env) error {
 
 // noteLost notes what a close throws away, and is told to the peer by RST: the close of the last descriptor of a connection.
 func noteLost(e *repl.Env, k *sockets.Socket) {
-	if !k.Stream() || k.Backlog >= 0 || k.FD < 0 || k.Peer.IsZero() || e.Shared(k) {
+	if !k.Stream() || k.Backlog >= 0 || k.FD < 0 || k.Peer.IsZero() || e.Twin(k) != nil {
 		return
 	}
 	door := e.Sys.Scaffold()
@@ -81,9 +81,10 @@ func noteLost(e *repl.Env, k *sockets.Socket) {
 var undelivered = map[string]bool{"ESTABLISHED": true, "CLOSE_WAIT": true, "FIN_WAIT1": true, "FIN_WAIT2": true}
 
 func closeOne(e *repl.Env, k *sockets.Socket) error {
+	last := e.Twin(k) == nil // else the socket lives on
 	noteLost(e, k)
 	file := k.Local.Path
-	if k.Inherits != nil || k.Local.Abstract {
+	if !last || k.Inherits != nil || k.Local.Abstract {
 		file = ""
 	}
 	err := e.CloseSocket(k)

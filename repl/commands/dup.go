@@ -28,9 +28,7 @@ var dup = &repl.Command{
 		if err != nil {
 			return e.Fail("dup", k, err)
 		}
-		d := e.NewSocket(0, "s", fd, k.Family, k.Kind, k.Proto)
-		d.Blocking, d.Timeout = k.Blocking, k.Timeout
-		e.Twin(k, d)
+		d := e.NewDescriptor(0, "s", fd, k)
 		e.NoteOnce("shared-descriptor", "s", d.Name)
 		e.Python(d.Name, " = ", k.Name, ".dup()")
 		e.Result(repl.SocketResult(d))

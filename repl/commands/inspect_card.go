@@ -6,6 +6,7 @@ import (
 	"sockstep/repl"
 	"sockstep/sockets"
 	"sockstep/sockets/names"
+	"sockstep/sockets/sys"
 )
 
 // The titles of the card that is shown without --all.
@@ -42,7 +43,7 @@ func everyField(e *repl.Env, k *sockets.Socket, of []field) ([]toldField, error)
 		}
 		v, err := f.get(l)
 		switch {
-		case errors.Is(err, errors.ErrUnsupported):
+		case errors.Is(err, errors.ErrUnsupported) && sys.Errno(err) == "": // not the kernel's own EOPNOTSUPP
 			blind = true
 			continue
 		case err != nil:
@@ -97,9 +98,14 @@ func inspectCard(e *repl.Env, k *sockets.Socket) error {
 // explainFields says of each field what it is now, and what it means.
 func explainFields(e *repl.Env, k *sockets.Socket, chosen []field) error {
 	all := e.Flag("all") || len(chosen) > 0
-	for i := range chosen { // options and tcp_info, which are on no card
-		if chosen[i].of == 0 {
-			chosen[i].of = onOpen
+	sight := sightOf(k)
+	for i, f := range chosen {
+		switch {
+		case f.of == 0 && sight != onClosed: // options and tcp_info, which are on no card
+			chosen[i].of = sight
+		case f.of&sight == 0: // what was asked for is explained, also where this socket has none
+			chosen[i].of, chosen[i].told = sight, nil
+			chosen[i].get = func(*look) (sockets.Value, error) { return none, nil }
 		}
 	}
 	if len(chosen) == 0 {

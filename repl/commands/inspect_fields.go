@@ -121,7 +121,7 @@ func structFields() []field {
 // queueFields are the state, and what waits in the socket.
 func queueFields() []field {
 	return []field{
-		{"state", names.T("TCP state", "TCP 状态"), "", theQueues, onOpen | onClosed, onOpen | onClosed, func(l *look) (sockets.Value, error) {
+		{"state", names.T("TCP state; of other sockets, whether they have an address or a peer", "TCP 状态；其他套接字则是有没有地址或对端"), "", theQueues, onOpen | onClosed, onOpen | onClosed, func(l *look) (sockets.Value, error) {
 			if l.k.FD < 0 && l.Followed(l.k) {
 				if t, err := l.tcp(); err == nil && t != nil {
 					return sockets.TextOf(t.State), nil
@@ -129,6 +129,11 @@ func queueFields() []field {
 			}
 			if l.k.KindName() == "tcp" {
 				s, err := l.c.State(l.k.FD)
+				if s == "CLOSE" && !l.k.Peer.IsZero() { // of a connection that waits, the descriptor knows nothing more
+					if t, err := l.tcp(); err == nil && t != nil && t.State == "TIME_WAIT" {
+						s = t.State
+					}
+				}
 				return sockets.TextOf(s), l.Fail("getsockopt", l.k, err, "opt", "TCP_INFO")
 			}
 			return sockets.TextOf(stateWord(l.k)), nil
@@ -138,7 +143,7 @@ func queueFields() []field {
 			_, err := l.c.Poll(entries, 0)
 			return sockets.TextOf(readyWords(l.k, entries[0].Got)), l.Fail("poll", l.k, err)
 		}, nil},
-		{"recvq", names.T("bytes to read; of a listener, clients to accept", "待读字节数；监听套接字上是待 accept 的客户端数"), "", theQueues, onOpen | onClosed, onOpen | onClosed, receiveQueue, receiveQueueTold},
+		{"recvq", names.T("bytes to read, of datagrams those of the next one; of a listener, clients to accept", "待读字节数，数据报则是下一个的大小；监听套接字上是待 accept 的客户端数"), "", theQueues, onOpen | onClosed, onOpen | onClosed, receiveQueue, receiveQueueTold},
 		{"syn_queue", names.T("handshakes with a listener that are half done", "监听套接字上半完成的握手数"), "", theQueues, onListener, onListener, func(l *look) (sockets.Value, error) {
 			t, err := l.tcp()
 			if err != nil || t == nil {
@@ -157,13 +162,13 @@ func queueFields() []field {
 			memory(func(m *sockets.Mem) uint32 { return m.Received }), func(l *look, v sockets.Value) names.Text {
 				return ofSize(v.Int, int64(memOf(l).RecvBuf))
 			}},
-		{"rcvbuf", names.T("room for them: SO_RCVBUF", "接收缓冲区大小：SO_RCVBUF"), "", theQueues, onAnyTCP | onUDP | onAnyUnix, 0, memory(func(m *sockets.Mem) uint32 { return m.RecvBuf }), bytesTold},
+		{"rcvbuf", names.T("room for the bytes to read: SO_RCVBUF", "接收缓冲区大小：SO_RCVBUF"), "", theQueues, onAnyTCP | onUDP | onAnyUnix, 0, memory(func(m *sockets.Mem) uint32 { return m.RecvBuf }), bytesTold},
 		{"sendq", names.T("bytes not yet acknowledged; AF_UNIX counts memory; of a listener, the backlog", "尚未确认的字节数；AF_UNIX 上是内存；监听套接字上是 backlog"), "", theQueues, onOpen | onClosed, onOpen | onClosed, sendQueue, sendQueueTold},
 		{"sndmem", names.T("memory that the bytes to send take", "待发数据占用的内存"), "", theQueues, onAnyTCP | onUDP | onAnyUnix, onTCP | onUDP | onUnix,
 			sendMemory, func(l *look, v sockets.Value) names.Text {
 				return ofSize(v.Int, int64(memOf(l).SendBuf))
 			}},
-		{"sndbuf", names.T("room for them: SO_SNDBUF", "发送缓冲区大小：SO_SNDBUF"), "", theQueues, onAnyTCP | onUDP | onAnyUnix, 0, memory(func(m *sockets.Mem) uint32 { return m.SendBuf }), bytesTold},
+		{"sndbuf", names.T("room for the bytes to send: SO_SNDBUF", "发送缓冲区大小：SO_SNDBUF"), "", theQueues, onAnyTCP | onUDP | onAnyUnix, 0, memory(func(m *sockets.Mem) uint32 { return m.SendBuf }), bytesTold},
 		{"unacked", names.T("segments sent and not acknowledged", "已发送、尚未确认的报文段"), pythonMember("tcpi_unacked"), theQueues, onTCP | onIdle, onTCP, member("tcpi_unacked"),
 			func(l *look, v sockets.Value) names.Text {
 				n, err := l.unackedBytes()
@@ -172,7 +177,7 @@ func queueFields() []field {
 				}
 				return names.T(counted(v.Int, "segment")+", "+octets(n), grouped(v.Int)+" 段，"+octets(n))
 			}},
-		{"unacked_bytes", names.T("bytes in them", "其中的字节数"), "", theQueues, onTCP | onIdle, 0, func(l *look) (sockets.Value, error) {
+		{"unacked_bytes", names.T("bytes sent and not acknowledged", "已发送、尚未确认的字节数"), "", theQueues, onTCP | onIdle, 0, func(l *look) (sockets.Value, error) {
 			n, err := l.unackedBytes()
 			return sockets.IntOf(n), err
 		}, bytesTold},
@@ -198,15 +203,15 @@ func timeFields() []field {
 		{"rtt", names.T("round trip time, smoothed, in µs", "往返时间（平滑值），微秒"), pythonMember("tcpi_rtt"), theTimes, onTCP | onIdle, onTCP, member("tcpi_rtt"), func(l *look, v sockets.Value) names.Text {
 			return same(tookMicros(v.Int) + " ± " + tookMicros(l.number("tcpi_rttvar")))
 		}},
-		{"rttvar", names.T("how much it varies, in µs", "往返时间的波动，微秒"), pythonMember("tcpi_rttvar"), theTimes, onTCP | onIdle, 0, member("tcpi_rttvar"), took},
-		{"min_rtt", names.T("the shortest one lately, in µs", "近期最短的往返时间，微秒"), pythonMember("tcpi_min_rtt"), theTimes, onTCP | onIdle, 0, func(l *look) (sockets.Value, error) {
+		{"rttvar", names.T("how much the round trip time varies, in µs", "往返时间的波动，微秒"), pythonMember("tcpi_rttvar"), theTimes, onTCP | onIdle, 0, member("tcpi_rttvar"), took},
+		{"min_rtt", names.T("the shortest round trip time lately, in µs", "近期最短的往返时间，微秒"), pythonMember("tcpi_min_rtt"), theTimes, onTCP | onIdle, 0, func(l *look) (sockets.Value, error) {
 			v, err := l.member("tcpi_min_rtt")
 			if v.Int == 1<<32-1 { // none was measured
 				v = none
 			}
 			return v, err
 		}, took},
-		{"rto", names.T("how long an ACK is waited for before it is sent again, in µs", "等多久没有 ACK 就重传，微秒"), pythonMember("tcpi_rto"), theTimes, onTCP | onIdle, 0, member("tcpi_rto"), took},
+		{"rto", names.T("how long an ACK is waited for before a segment is sent again, in µs", "等多久没有 ACK 就重传，微秒"), pythonMember("tcpi_rto"), theTimes, onTCP | onIdle, 0, member("tcpi_rto"), took},
 		{"timer", names.T("what the kernel waits for: retransmit, keepalive, time-wait or probe", "内核在等什么：重传、保活、time-wait 或窗口探测"), "", theTimes, onTCP | onIdle | onClosed, onTCP | onClosed,
 			timer(func(t sockets.Timer) sockets.Value { return sockets.TextOf(t.Kind) }), func(l *look, v sockets.Value) names.Text {
 				if v.Type == sockets.NoValue {
@@ -214,7 +219,7 @@ func timeFields() []field {
 				}
 				return timerTold(l.known.TCP.Timer)
 			}},
-		{"timer_left", names.T("until it goes off, in µs", "距它到期还有多久，微秒"), "", theTimes, onTCP | onIdle | onClosed, 0, timer(func(t sockets.Timer) sockets.Value { return sockets.IntOf(t.Left.Microseconds()) }), took},
+		{"timer_left", names.T("until the timer goes off, in µs", "距定时器到期还有多久，微秒"), "", theTimes, onTCP | onIdle | onClosed, 0, timer(func(t sockets.Timer) sockets.Value { return sockets.IntOf(t.Left.Microseconds()) }), took},
 		{"timer_tries", names.T("retransmissions or probes without an answer so far", "至今没有应答的重传或探测次数"), "", theTimes, onTCP | onIdle | onClosed, 0, timer(func(t sockets.Timer) sockets.Value { return sockets.IntOf(int64(t.Tries)) }), nil},
 	}
 }
@@ -225,17 +230,17 @@ func member(name string) func(*look) (sockets.Value, error) {
 
 func memory(of func(*sockets.Mem) uint32) func(*look) (sockets.Value, error) {
 	return func(l *look) (sockets.Value, error) {
-		n, err := l.kernel()
-		if err != nil || n.Mem() == nil {
+		m, err := l.mem()
+		if err != nil || m == nil {
 			return none, err
 		}
-		return sockets.IntOf(int64(of(n.Mem()))), nil
+		return sockets.IntOf(int64(of(m))), nil
 	}
 }
 
 func memOf(l *look) sockets.Mem {
-	if n, err := l.kernel(); err == nil && n.Mem() != nil {
-		return *n.Mem()
+	if m, err := l.mem(); err == nil && m != nil {
+		return *m
 	}
 	return sockets.Mem{}
 }

@@ -20,6 +20,7 @@ type look struct {
 	info  *sockets.Value // struct tcp_info
 	known *repl.Known
 	err   error // why it is not known
+	room  *sockets.Mem
 }
 
 func lookAt(e *repl.Env, c sys.Caller, k *sockets.Socket) *look {
@@ -80,6 +81,28 @@ func (l *look) kernel() (repl.Known, error) {
 func (l *look) tcp() (*sockets.KernelTCP, error) {
 	n, err := l.kernel()
 	return n.TCP, err
+}
+
+// mem is what the socket's queues take and may take. Of one that is in none of the kernel's tables, as it has no port yet or
+// its connection is over, the descriptor tells it.
+func (l *look) mem() (*sockets.Mem, error) {
+	n, err := l.kernel()
+	if m := n.Mem(); m != nil || err != nil || l.k.FD < 0 {
+		return m, err
+	}
+	if l.room == nil {
+		o, _ := names.LookupOption("SO_MEMINFO")
+		v, err := l.c.Getsockopt(l.k.FD, o)
+		if err != nil {
+			return nil, l.Fail("getsockopt", l.k, err, "opt", "SO_MEMINFO")
+		}
+		l.room = &sockets.Mem{}
+		into := []*uint32{&l.room.Received, &l.room.RecvBuf, &l.room.Sent, &l.room.SendBuf, &l.room.Forward, &l.room.SendQueued, &l.room.Options, &l.room.Backlog, &l.room.Drops}
+		for i := range min(len(into), len(v.List)) {
+			*into[i] = uint32(v.List[i].Int)
+		}
+	}
+	return l.room, nil
 }
 
 // member is a number of struct tcp_info, as getsockopt(2) gives it. A kernel that is too old for it tells nothing.

@@ -15,7 +15,7 @@ func receiveQueue(l *look) (sockets.Value, error) {
 		if err != nil || t == nil || t.State == "TIME_WAIT" {
 			return none, err
 		}
-		return sockets.IntOf(int64(t.RecvQ)), nil
+		return sockets.IntOf(int64(t.Unread())), nil
 	case l.k.Backlog >= 0 && l.k.Family == sockets.UNIX:
 		if n, err := l.kernel(); err == nil && n.Unix != nil {
 			return sockets.IntOf(int64(n.Unix.RecvQ)), nil
@@ -89,12 +89,11 @@ func sendQueueTold(l *look, v sockets.Value) names.Text {
 
 // sendMemory is what the bytes to send take: of TCP in its own queue, of others in the peer's or the card's.
 func sendMemory(l *look) (sockets.Value, error) {
-	n, err := l.kernel()
-	m := n.Mem()
+	m, err := l.mem()
 	switch {
 	case err != nil || m == nil:
 		return none, err
-	case n.TCP != nil:
+	case l.k.KindName() == "tcp":
 		return sockets.IntOf(int64(m.SendQueued)), nil
 	}
 	return sockets.IntOf(int64(m.Sent)), nil
@@ -178,7 +177,7 @@ func congestionFields() []field {
 		f("total_retrans", names.T("segments sent again, in all", "整个连接重传的报文段总数"), "tcpi_total_retrans", 0, segments),
 		f("lost", names.T("segments held to be lost now", "此刻判定丢失的报文段"), "tcpi_lost", 0, segments),
 		f("delivery_rate", names.T("bytes a second that arrived lately", "近期每秒送达的字节数"), "tcpi_delivery_rate", 0, rate),
-		f("pacing_rate", names.T("bytes a second that are let out", "每秒放行的字节数"), "tcpi_pacing_rate", 0, rate),
+		f("pacing_rate", names.T("bytes a second that are let out; -1 where there is no limit", "每秒放行的字节数；-1 表示不限"), "tcpi_pacing_rate", 0, rate),
 	}
 }
 
@@ -190,9 +189,9 @@ func trafficFields() []field {
 	plain := func(_ *look, v sockets.Value) names.Text { return same(grouped(v.Int)) }
 	return []field{
 		f("snd_mss", names.T("largest segment that is sent, in bytes", "发送的最大报文段，字节"), "tcpi_snd_mss", bytesTold),
-		f("rcv_mss", names.T("largest that comes, in bytes, estimated", "收到的最大报文段，字节（估计）"), "tcpi_rcv_mss", bytesTold),
+		f("rcv_mss", names.T("largest segment that comes, in bytes, estimated", "收到的最大报文段，字节（估计）"), "tcpi_rcv_mss", bytesTold),
 		f("pmtu", names.T("largest packet that the path lets through, in bytes", "路径上能通过的最大报文，字节"), "tcpi_pmtu", bytesTold),
-		f("snd_wnd", names.T("the peer's window: bytes that it has room for", "对端的窗口：它还能收的字节数"), "tcpi_snd_wnd", bytesTold),
+		f("snd_wnd", names.T("the peer's window: bytes that it has room for", "对端的窗口：对端还能收的字节数"), "tcpi_snd_wnd", bytesTold),
 		f("rcv_wnd", names.T("our window, as the peer was told", "本端通告的窗口"), "tcpi_rcv_wnd", bytesTold),
 		f("segs_out", names.T("segments sent, pure ACKs counted", "已发送的报文段，含纯 ACK"), "tcpi_segs_out", plain),
 		f("segs_in", names.T("segments that came, pure ACKs counted", "已收到的报文段，含纯 ACK"), "tcpi_segs_in", plain),
@@ -215,7 +214,7 @@ func ownerFields() []field {
 		switch {
 		case err != nil:
 		case n.TCP != nil:
-			return n.TCP.UID, true, nil
+			return n.TCP.UID, n.TCP.Mem != nil, nil // of TIME_WAIT the kernel keeps no owner
 		case n.UDP != nil:
 			return n.UDP.UID, true, nil
 		case n.Unix != nil:
@@ -224,7 +223,7 @@ func ownerFields() []field {
 		return 0, false, err
 	}
 	return []field{
-		{"inode", names.T("its number, as in socket:[…] of /proc/PID/fd", "编号，即 /proc/PID/fd 里的 socket:[…]"), "os.fstat(%s.fileno()).st_ino", theOwner, known, onUDP | onAnyUnix, func(l *look) (sockets.Value, error) {
+		{"inode", names.T("its number in the kernel, as in socket:[…] of /proc/PID/fd", "内核里的编号，即 /proc/PID/fd 里的 socket:[…]"), "os.fstat(%s.fileno()).st_ino", theOwner, known, onUDP | onAnyUnix, func(l *look) (sockets.Value, error) {
 			kernel, err := l.asking.Kernel(l.k)
 			if err != nil {
 				return none, err
@@ -232,7 +231,7 @@ func ownerFields() []field {
 			n, err := kernel.Inode(l.k.FD)
 			return sockets.IntOf(int64(n)), l.Fail("fstat", l.k, err)
 		}, nil},
-		{"peer_inode", names.T("that of the other end; of AF_UNIX alone", "对端的编号；只有 AF_UNIX 有"), "", theOwner, onUnix, onUnix, func(l *look) (sockets.Value, error) {
+		{"peer_inode", names.T("inode of the other end; of AF_UNIX alone", "对端的 inode 编号；只有 AF_UNIX 有"), "", theOwner, onUnix, onUnix, func(l *look) (sockets.Value, error) {
 			n, err := l.kernel()
 			if err != nil || n.Unix == nil || n.Unix.PeerInode == 0 {
 				return none, err
@@ -246,7 +245,7 @@ func ownerFields() []field {
 			}
 			return sockets.IntOf(int64(n)), nil
 		}, nil},
-		{"owner", names.T("name of that user", "该用户的名字"), "", theOwner, known, onUDP | onAnyUnix, func(l *look) (sockets.Value, error) {
+		{"owner", names.T("name of the user who opened it", "打开它的用户的名字"), "", theOwner, known, onUDP | onAnyUnix, func(l *look) (sockets.Value, error) {
 			n, ok, err := uid(l)
 			if !ok {
 				return none, err

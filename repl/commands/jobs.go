@@ -31,6 +31,9 @@ var jobs = &repl.Command{
 				sockets.Field{Name: "line", Value: sockets.TextOf(j.Line)},
 			))
 		}
+		if len(rows) == 0 {
+			e.Act.Note("no-jobs")
+		}
 		e.Result(sockets.ListOf(rows...))
 		return nil
 	},

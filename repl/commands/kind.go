@@ -182,7 +182,7 @@ func (k kind) python() string {
 func (k kind) open(e *repl.Env, i int) (*sockets.Socket, error) {
 	fd, err := e.Sys.Socket(k.family, k.typ, k.proto)
 	if err != nil {
-		return nil, e.Fail("socket", &sockets.Socket{Name: e.Name(i, "s"), Family: k.family, Kind: k.typ, Proto: k.proto, Backlog: -1}, err,
+		return nil, e.Fail("socket", sockets.NewSocket(e.Name(i, "s"), -1, k.family, k.typ, k.proto), err,
 			"kind", sockets.KindName(k.family, k.typ, k.proto))
 	}
 	return e.NewSocket(i, "s", fd, k.family, k.typ, k.proto), nil

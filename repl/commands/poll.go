@@ -31,9 +31,13 @@ var poll = &repl.Command{
 	Run: func(e *repl.Env) error {
 		var ks []*sockets.Socket
 		for {
+			w := e.Peek()
 			k, err := e.Socket()
 			if err != nil {
 				return err
+			}
+			if k.FD < 0 {
+				return pollsNothing(w, k)
 			}
 			ks = append(ks, k)
 			if !e.More() {
@@ -86,6 +90,14 @@ var poll = &repl.Command{
 		e.Result(sockets.ListOf(found...))
 		return nil
 	},
+}
+
+// pollsNothing is the error of a socket that was closed: poll(2) passes over a descriptor of -1 in silence, and waits for ever.
+// Python refuses to register it.
+func pollsNothing(w repl.Word, k *sockets.Socket) error {
+	return w.Err(names.T(k.Name+" is closed: nothing will ever happen to it", k.Name+" 已经关闭，再也不会有动静")).
+		Because(names.T("its descriptor is -1 now, and poll(2) passes over negative ones", "它的描述符现在是 -1，而 poll(2) 会跳过负数")).
+		Hint(names.T("sockets", "sockets"))
 }
 
 func events(module string, read, write bool) (es []string) {

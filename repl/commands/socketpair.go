@@ -38,7 +38,7 @@ var socketpair = &repl.Command{
 		e.Python(e.Assign(), "socketpair(", args, ")")
 		fa, fb, err := e.Sys.Socketpair(k.family, k.typ, k.proto)
 		if err != nil {
-			return e.Fail("socketpair", &sockets.Socket{Name: "a", Family: k.family, Kind: k.typ, Proto: k.proto, Backlog: -1}, err,
+			return e.Fail("socketpair", sockets.NewSocket("a", -1, k.family, k.typ, k.proto), err,
 				"kind", sockets.KindName(k.family, k.typ, k.proto))
 		}
 		a := e.NewSocket(0, "s", fa, k.family, k.typ, k.proto)

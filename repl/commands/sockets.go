@@ -88,7 +88,7 @@ func withAfterlives(e *repl.Env, rows []sockets.Value) []sockets.Value {
 		ready := sockets.Field{Name: "ready", Value: sockets.TextOf("-")}
 		left := sockets.Field{Name: "left", Value: none, Unshown: true}
 		if t.State != "TIME_WAIT" {
-			recvq = sockets.Field{Name: "recvq", Value: sockets.IntOf(int64(t.RecvQ))}
+			recvq = sockets.Field{Name: "recvq", Value: sockets.IntOf(int64(t.Unread()))}
 			sendq = sockets.Field{Name: "sendq", Value: sockets.IntOf(int64(t.SendQ))}
 		}
 		if t.Timer.Kind == sockets.TimeWait {

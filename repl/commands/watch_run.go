@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"strings"
 	"time"
 
 	"sockstep/repl"
@@ -154,9 +155,17 @@ func sampleCard(name string, s render.Sample) sockets.Value {
 		}
 		return number(name, d.Microseconds())
 	}
+	recvq, rcvmem := s.RecvQ, int64(render.Missing)
+	if s.Memory {
+		recvq, rcvmem = rcvmem, recvq
+	}
+	left := number("timer_left", render.Missing)
+	if s.Left > 0 {
+		left = micros("timer_left", s.Left)
+	}
 	return sockets.CardOf(micros("at", s.At), sockets.Field{Name: "socket", Value: sockets.TextOf(name)}, sockets.Field{Name: "state", Value: sockets.TextOf(s.State)},
-		number("recvq", s.RecvQ), number("sendq", s.SendQ), number("cwnd", s.Cwnd), number("ssthresh", s.Ssthresh),
-		micros("rtt", s.RTT), micros("rttvar", s.RTTVar), number("total_retrans", s.Retransmits), number("unacked", s.InFlight))
+		number("recvq", recvq), number("rcvmem", rcvmem), number("sendq", s.SendQ), number("cwnd", s.Cwnd), number("ssthresh", s.Ssthresh),
+		micros("rtt", s.RTT), micros("rttvar", s.RTTVar), number("total_retrans", s.Retransmits), number("unacked", s.InFlight), left)
 }
 
 // sampleOf is one look at a socket: at the kernel's own record of it, which costs one question; where the system keeps that to
@@ -169,7 +178,7 @@ func sampleOf(e *repl.Env, k *sockets.Socket) render.Sample {
 	case err == nil && n.TCP != nil:
 		ofTCP(&s, n.TCP)
 	case err == nil && n.UDP != nil:
-		s.State, s.RecvQ, s.SendQ = n.UDP.State, int64(n.UDP.RecvQ), int64(n.UDP.SendQ)
+		s.State, s.RecvQ, s.SendQ, s.Memory = n.UDP.State, int64(n.UDP.RecvQ), int64(n.UDP.SendQ), true
 	case err == nil && n.Unix != nil:
 		s.State, s.RecvQ, s.SendQ = n.Unix.State, int64(n.Unix.RecvQ), int64(n.Unix.SendQ)
 		if s.State == "LISTEN" {
@@ -182,6 +191,9 @@ func sampleOf(e *repl.Env, k *sockets.Socket) render.Sample {
 		ofDescriptor(e, &s, k)
 		return s
 	}
+	if s.State == "UNCONN" { // as sockets calls it
+		s.State = strings.TrimPrefix(stateWord(k), "-")
+	}
 	if m := n.Mem(); m != nil && s.State != "LISTEN" {
 		s.SendMax = int64(m.SendBuf)
 		if n.Unix == nil { // there the sender's buffer is the only one
@@ -192,6 +204,9 @@ func sampleOf(e *repl.Env, k *sockets.Socket) render.Sample {
 }
 
 func ofTCP(s *render.Sample, t *sockets.KernelTCP) {
+	if t.Timer.Kind == sockets.TimeWait {
+		s.Left = t.Timer.Left
+	}
 	switch s.State = t.State; s.State {
 	case "LISTEN":
 		s.RecvQ, s.RecvMax = int64(t.RecvQ), int64(t.SendQ)
@@ -199,7 +214,7 @@ func ofTCP(s *render.Sample, t *sockets.KernelTCP) {
 	case "TIME_WAIT":
 		return
 	}
-	s.RecvQ, s.SendQ = int64(t.RecvQ), int64(t.SendQ)
+	s.RecvQ, s.SendQ = int64(t.Unread()), int64(t.SendQ)
 	if i := t.Info; i != nil {
 		s.Cwnd, s.Ssthresh, s.RTT, s.RTTVar = int64(i.SndCwnd), int64(i.SndSsthresh), i.RTT, i.RTTVar
 		s.Retransmits, s.InFlight = int64(i.TotalRetrans), int64(i.Unacked)

@@ -122,3 +122,13 @@ func BenchmarkStates(b *testing.B) {
 		render.States(clientLife(), 80, names.English)
 	}
 }
+
+// A line that acts on the other host of a lab is told by what it did there.
+func TestStatesElsewhere(t *testing.T) {
+	drawn := render.States([]render.Visit{
+		{State: "CLOSE", Act: 1, Line: "s = socket tcp"}, {State: "LISTEN", Act: 2, Line: "! at right listen s"},
+	}, 80, names.English).String()
+	if !strings.Contains(drawn, "2 LISTEN (listen, act 2)") {
+		t.Error(drawn)
+	}
+}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -184,17 +185,19 @@ func (s stop) told(lang names.Lang) string {
 	return strings.Join(parts, say(wordsComma, lang))
 }
 
-// verb is the command of a line: "connect" for "c = connect tcp :80".
+// verb is the command of a line: "connect" for "c = connect tcp :80", and for "c = at right connect tcp :80".
 func verb(line string) string {
 	if _, after, ok := strings.Cut(line, "= "); ok && keptName(line) != "" {
 		line = after
 	}
-	for word := range strings.FieldsSeq(line) {
-		if !strings.HasPrefix(word, "!") {
-			return word
-		}
+	words := slices.DeleteFunc(strings.Fields(line), func(w string) bool { return strings.HasPrefix(w, "!") })
+	if len(words) > 2 && words[0] == "at" {
+		words = words[2:]
 	}
-	return ""
+	if len(words) == 0 {
+		return ""
+	}
+	return words[0]
 }
 
 // cause are the act that led to a stop, or what else did.

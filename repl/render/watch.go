@@ -24,11 +24,13 @@ type Sample struct {
 	State string        // in the kernel's words; "" for none
 
 	RecvQ, RecvMax int64 // bytes, and the size of the buffer; of a socket that listens, connections and the backlog
+	Memory         bool  // RecvQ is the memory that messages take, more than the bytes in them
 	SendQ, SendMax int64 // bytes, and the size of the buffer
 	Cwnd, Ssthresh int64 // segments
 	RTT, RTTVar    time.Duration
-	Retransmits    int64 // segments that were sent again, so far
-	InFlight       int64 // segments that are sent and not acknowledged
+	Retransmits    int64         // segments that were sent again, so far
+	InFlight       int64         // segments that are sent and not acknowledged
+	Left           time.Duration // until the kernel forgets the connection; 0 where nothing is set for it
 }
 
 // WatchOptions say how a frame is drawn. The zero value is English without colour.

@@ -69,10 +69,7 @@ func (f *frame) events() {
 		f.p.add(toneNone, "  ")
 		what, was, now, tone := say(wordState, f.o.Lang), Sanitize(e.Was.State), Sanitize(e.Now.State), toneWay
 		if !e.State {
-			g := gauges[1]
-			if listens(e.Now) {
-				g = gauges[0]
-			}
+			g := queueOf(e.Now)
 			what, was, now, tone = say(g.label, f.o.Lang), g.unit.write(e.Was.RecvQ, f.o.Lang), g.unit.write(e.Now.RecvQ, f.o.Lang), toneNone
 		}
 		f.p.add(toneDim, what+"  ")

@@ -1,6 +1,10 @@
 package render
 
-import "sockstep/sockets/names"
+import (
+	"slices"
+
+	"sockstep/sockets/names"
+)
 
 // A gauge is one row of a socket: what it measures, its unit, and what stands beside it.
 type gauge struct {
@@ -21,7 +25,9 @@ var gauges = []gauge{
 	{label: names.T("to accept", "待接受"), value: func(s Sample) int64 { return s.RecvQ }, unit: count, only: listens,
 		beside: func(s Sample, l names.Lang) string { return ofMost(s.RecvMax, count, l) },
 		bad:    func(s Sample) bool { return s.RecvMax >= 0 && s.RecvQ > s.RecvMax }},
-	{label: names.T("recvq", "接收队列"), value: func(s Sample) int64 { return s.RecvQ }, unit: octets, only: connects,
+	{label: names.T("recvq", "接收队列"), value: func(s Sample) int64 { return s.RecvQ }, unit: octets, only: func(s Sample) bool { return connects(s) && !s.Memory },
+		beside: func(s Sample, l names.Lang) string { return ofMost(s.RecvMax, octets, l) }},
+	{label: names.T("rcvmem", "接收内存"), value: func(s Sample) int64 { return s.RecvQ }, unit: octets, only: func(s Sample) bool { return connects(s) && s.Memory },
 		beside: func(s Sample, l names.Lang) string { return ofMost(s.RecvMax, octets, l) }},
 	{label: names.T("sendq", "发送队列"), value: func(s Sample) int64 { return s.SendQ }, unit: octets, only: connects,
 		beside: func(s Sample, l names.Lang) string { return ofMost(s.SendMax, octets, l) }},
@@ -30,6 +36,12 @@ var gauges = []gauge{
 	{label: names.T("retrans", "重传"), value: func(s Sample) int64 { return s.Retransmits }, unit: segments, only: connects,
 		bad: func(s Sample) bool { return s.Retransmits > 0 }},
 	{label: names.T("in flight", "在途"), value: func(s Sample) int64 { return s.InFlight }, unit: segments, only: connects},
+	{label: names.T("left", "剩余时间"), value: func(s Sample) int64 { return int64(s.Left) }, unit: seconds, only: func(s Sample) bool { return s.Left > 0 }},
+}
+
+// queueOf is the gauge of what waits to be read, or accepted.
+func queueOf(s Sample) gauge {
+	return gauges[slices.IndexFunc(gauges, func(g gauge) bool { return g.only(s) })]
 }
 
 var (

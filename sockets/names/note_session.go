@@ -22,6 +22,7 @@ var sessionNotes = []note{
 		"{word} 就是这个词本身；这个名字保存的值要写 ${word}。")},
 	{"nothing-ready", T("{t} s went by and no socket became ready: poll returned 0.", "{t} 秒过去了，没有套接字就绪：poll 返回 0。")},
 	{"no-sockets", T("no socket is open. `s = socket tcp` makes one.", "没有打开的套接字。用 `s = socket tcp` 创建一个。")},
+	{"no-jobs", T("nothing runs beside the prompt. A line that waits runs there with & behind it: `c = accept s &`.", "没有在后台运行的命令。等待的命令末尾加 & 就在后台运行：`c = accept s &`。")},
 	{"passed-socket", T("{s} came beside the bytes (SCM_RIGHTS): a new descriptor, {n}, for the very socket that the sender has.",
 		"{s} 随消息传来（SCM_RIGHTS）：新描述符 {n}，指向发送方的同一个套接字。")},
 	{"passed-lost", T("descriptors came beside the bytes that this process has no room for: the kernel closed them (MSG_CTRUNC). `sockets` shows what could be closed here.",
