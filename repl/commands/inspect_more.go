@@ -196,14 +196,25 @@ func trafficFields() []field {
 		f("segs_out", names.T("segments sent, pure ACKs counted", "已发送的报文段，含纯 ACK"), "tcpi_segs_out", plain),
 		f("segs_in", names.T("segments that came, pure ACKs counted", "已收到的报文段，含纯 ACK"), "tcpi_segs_in", plain),
 		f("bytes_sent", names.T("bytes sent, retransmissions counted", "已发送的字节，含重传"), "tcpi_bytes_sent", bytesTold),
-		f("bytes_acked", names.T("bytes that the peer acknowledged; a SYN and a FIN count 1 each, so the side that connected has one too many", "对端已确认的字节；SYN 和 FIN 各算 1，所以主动连接的一端多 1"), "tcpi_bytes_acked", func(l *look, v sockets.Value) names.Text {
-			if l.k.Inherits == nil && v.Int > 0 {
-				return names.T(octets(v.Int)+", 1 for the SYN", octets(v.Int)+"，SYN 占 1")
-			}
-			return bytesTold(l, v)
-		}),
+		f("bytes_acked", names.T("bytes that the peer acknowledged; a SYN and a FIN count 1 each, so the side that connected has one too many", "对端已确认的字节；SYN 和 FIN 各算 1，所以主动连接的一端多 1"), "tcpi_bytes_acked", ackedTold),
 		f("bytes_received", names.T("bytes that came; a FIN counts 1", "已收到的字节；FIN 算 1"), "tcpi_bytes_received", bytesTold),
 	}
+}
+
+// ackedTold says which of the acknowledged bytes are none: the SYN of the end that is known to have connected, and the FIN.
+func ackedTold(l *look, v sockets.Value) names.Text {
+	state, _ := l.c.State(l.k.FD)
+	syn, fin := !l.k.Toward.IsZero(), state == "FIN_WAIT2"
+	switch n := octets(v.Int); {
+	case v.Int == 0:
+	case syn && fin:
+		return names.T(n+", 2 for SYN and FIN", n+"，SYN 和 FIN 占 2")
+	case syn:
+		return names.T(n+", 1 for the SYN", n+"，SYN 占 1")
+	case fin:
+		return names.T(n+", 1 for the FIN", n+"，FIN 占 1")
+	}
+	return bytesTold(l, v)
 }
 
 // ownerFields are whose the socket is, and who has its other end.

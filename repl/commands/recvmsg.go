@@ -85,8 +85,14 @@ var recvmsg = &repl.Command{
 				e.Act.Note("not-a-socket", "n", strconv.Itoa(int(fd)))
 				continue
 			}
-			p := e.NewSocket(i+1, "s", fd, family, kind, proto)
-			e.Adopt(p)
+			var p *sockets.Socket
+			if own := ownOf(e, k, fd, family); own != nil {
+				p = e.NewDescriptor(i+1, "s", fd, own)
+				p.Timeout = 0 // which does not travel
+			} else {
+				p = e.NewSocket(i+1, "s", fd, family, kind, proto)
+				e.Adopt(p)
+			}
 			more = append(more, repl.SocketResult(p))
 			e.Act.Note("passed-socket", "s", p.Name, "n", strconv.Itoa(int(fd)))
 		}
@@ -105,4 +111,19 @@ var recvmsg = &repl.Command{
 		e.Result(v, more...)
 		return cut
 	},
+}
+
+// ownOf is this session's own socket that a descriptor which came through k stands for, nil where another program sent its own.
+func ownOf(e *repl.Env, k *sockets.Socket, fd sockets.FD, family sockets.Family) *sockets.Socket {
+	kernel, err := e.Kernel(k)
+	if err != nil {
+		return nil
+	}
+	inode, err := kernel.Inode(fd)
+	if err != nil {
+		return nil
+	}
+	like := sockets.NewSocket("", fd, family, "", 0)
+	like.Host = k.Host
+	return e.SocketWithInode(like, inode)
 }
