@@ -74,7 +74,6 @@ func (e *Env) Adopt(k *sockets.Socket) {
 	if on, err := look.Blocking(k.FD); err == nil {
 		k.Blocking = on
 	}
-	e.FindTwin(k)
 }
 
 // AddressOf reads an address from a single word, such as a flag's value.

@@ -1,9 +1,6 @@
 package repl
 
-import (
-	"sockstep/sockets"
-	"sockstep/sockets/names"
-)
+import "sockstep/sockets"
 
 // Twin is another open descriptor of k's socket, nil for none.
 func (e *Env) Twin(k *sockets.Socket) *sockets.Socket { return e.Session.twin(k) }
@@ -28,24 +25,4 @@ func part(k, twin *sockets.Socket) {
 		p.Partner = twin
 	}
 	k.Shared = &alone
-}
-
-// FindTwin looks among the open sockets for one that is the very same as d, which came from elsewhere.
-func (e *Env) FindTwin(d *sockets.Socket) {
-	door := e.Sys.Scaffold()
-	cookie, _ := names.LookupOption("SO_COOKIE")
-	own, err := door.Getsockopt(d.FD, cookie)
-	if err != nil { // Linux alone has it
-		return
-	}
-	for _, k := range e.Session.recent {
-		if k == d || k.FD < 0 || k.Family != d.Family || k.Kind != d.Kind || k.Local != d.Local {
-			continue
-		}
-		if v, err := door.Getsockopt(k.FD, cookie); err == nil && v.Text == own.Text {
-			d.Shared = k.Shared
-			d.Descriptors++
-			return
-		}
-	}
 }
