@@ -1,6 +1,7 @@
 package repl
 
 import (
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -37,6 +38,9 @@ func ReadAddress(ws []Word, onUnix bool) (spec AddressSpec, used int, err *socke
 	case strings.HasPrefix(text, "@") || strings.HasPrefix(text, "\x00"):
 		return unixSpec(text), 1, nil
 	case strings.Contains(text, "/"):
+		if err := aURL(w); err != nil && !onUnix {
+			return spec, 1, err
+		}
 		return unixSpec(text), 1, nil
 	}
 	if i := firstWide(w.Raw, false); i >= 0 && !onUnix { // no name server is to be asked for it
@@ -46,7 +50,11 @@ func ReadAddress(ws []Word, onUnix bool) (spec AddressSpec, used int, err *socke
 	host, port, ok := cutPort(text)
 	if ok {
 		if port == "" {
-			return spec, 1, portMissing(w, host)
+			err := portMissing(w, host)
+			if _, nan := strconv.ParseUint(follows(ws), 10, 16); nan == nil {
+				err.Hint(names.T(text+ws[1].Text, text+ws[1].Text)) // 127.0.0.1: 80
+			}
+			return spec, 1, err
 		}
 		if err := checkPort(w, port); err != nil {
 			if onUnix {
@@ -62,10 +70,22 @@ func ReadAddress(ws []Word, onUnix bool) (spec AddressSpec, used int, err *socke
 	if len(ws) < 2 || strings.HasPrefix(ws[1].Raw, "-") {
 		return spec, 1, portMissing(w, host)
 	}
+	if host, port := strings.TrimPrefix(host, "("), strings.TrimSuffix(ws[1].Text, ")"); host != text && port != ws[1].Text {
+		line := strings.TrimSuffix(host, ",") + ":" + port
+		return spec, 2, w.Err(names.T("in Python's brackets the host stands in quotes; here neither is needed", "Python 的括号里主机要加引号；这里两者都不用写")).Hint(names.T(line, line))
+	}
 	if err := checkPort(ws[1], ws[1].Text); err != nil {
 		return spec, 2, err
 	}
 	return hostSpec(host, ws[1].Text), 2, nil
+}
+
+// follows is the word behind the first, "" for none.
+func follows(ws []Word) string {
+	if len(ws) < 2 {
+		return ""
+	}
+	return ws[1].Text
 }
 
 func unixSpec(path string) AddressSpec {
@@ -118,18 +138,72 @@ func portMissing(w Word, host string) *sockets.Error {
 		e := w.Err(names.T("this is a port; an address is a host and a port", "这只是端口；地址由主机和端口组成"))
 		return e.Hint(names.T("127.0.0.1:"+host+", or :"+host+" for every interface", "127.0.0.1:"+host+"，或 :"+host+" 表示所有网卡"))
 	}
-	if before, after, ok := strings.Cut(host, ","); ok && strings.Trim(after, "0123456789") == "" && after != "" { // as in Python's brackets
-		line := before + ":" + after
+	if line := respelled(host); line != "" {
 		return w.Err(names.T("between host and port stands a colon or a blank", "主机和端口之间写冒号或空格")).Hint(names.T(line, line))
 	}
 	e := w.Err(names.T("the port is missing", "缺少端口"))
-	if strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
+	switch {
+	case strings.HasPrefix(host, "[") && !strings.Contains(host, "]"):
+		e = w.Err(names.T("this bracket is never closed", "这个括号没有闭合"))
+		host += "]"
+	case strings.Contains(host, ":") && !strings.HasPrefix(host, "["):
+		if line := bracketed(host); line != "" {
+			return e.Because(names.T("without brackets every colon belongs to the IPv6 address", "不写方括号时，每个冒号都属于 IPv6 地址")).Hint(names.T(line, line))
+		}
+		if _, err := netip.ParseAddr(host); err != nil {
+			return e.Hint(names.T("[::1]:8888", "[::1]:8888"))
+		}
 		host = "[" + host + "]"
 	}
 	if host != "" && !strings.ContainsAny(host, ".:[") {
 		e.Because(names.T("a file's path needs a /: ./"+host, "如果是文件路径，要带 /：./"+host))
 	}
 	return e.Hint(names.T(host+":8888, or "+host+":http", host+":8888，或 "+host+":http"))
+}
+
+// respelled is HOST:PORT for what stands in round brackets without quotes, or is parted by another sign than a colon; "" for
+// anything else.
+func respelled(s string) string {
+	s = strings.TrimSuffix(strings.TrimPrefix(s, "("), ")")
+	i := strings.LastIndexAny(s, ",;]")
+	if i < 1 || i+1 == len(s) || strings.Trim(s[i+1:], "0123456789") != "" {
+		return ""
+	}
+	host, port := s[:i], s[i+1:]
+	if s[i] == ']' {
+		host = s[:i+1]
+	}
+	return host + ":" + port
+}
+
+// bracketed is [HOST]:PORT for an IPv6 address whose last colon seems to part the port: ::1:8888. "" for anything else.
+func bracketed(s string) string {
+	i := strings.LastIndex(s, ":")
+	if i < 0 {
+		return ""
+	}
+	ip, err := netip.ParseAddr(s[:i])
+	if _, perr := strconv.ParseUint(s[i+1:], 10, 16); err != nil || perr != nil || !ip.Is6() {
+		return ""
+	}
+	return "[" + s[:i] + "]:" + s[i+1:]
+}
+
+// aURL is the error for a URL where an address is wanted; nil for anything else.
+func aURL(w Word) *sockets.Error {
+	scheme, rest, ok := strings.Cut(w.Text, "://")
+	if !ok || scheme == "" || strings.Trim(strings.ToLower(scheme), "abcdefghijklmnopqrstuvwxyz") != "" {
+		return nil
+	}
+	host, _, _ := strings.Cut(rest, "/")
+	if _, _, given := cutPort(host); !given {
+		port := strings.ToLower(scheme)
+		if _, known := names.LookupService(port, "tcp"); !known {
+			port = "8888"
+		}
+		host += ":" + port
+	}
+	return w.Err(names.T("this is a URL; an address is a host and a port", "这是 URL；地址由主机和端口组成")).Hint(names.T(host, host))
 }
 
 // checkPort refuses what can be no port: a number out of 0 to 65535, or no name at all.

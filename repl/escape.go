@@ -117,7 +117,8 @@ func (x *lexer) hex(digits int, put func(int64, bool) *sockets.Error) *sockets.E
 	if err != nil || end != x.pos+2+digits {
 		kind := x.line[start : start+2]
 		d := strconv.Itoa(digits)
-		return sockets.Usage(names.T(kind+" needs "+d+" hexadecimal digits", kind+" 后面要有 "+d+" 位十六进制数字")).At(start, end-start)
+		there := len(x.line[start+2:end]) - len(strings.TrimLeft(x.line[start+2:end], "0123456789abcdefABCDEF"))
+		return sockets.Usage(names.T(kind+" needs "+d+" hexadecimal digits", kind+" 后面要有 "+d+" 位十六进制数字")).At(start, 2+there)
 	}
 	x.pos = end
 	return put(int64(n), true)
@@ -144,8 +145,33 @@ var runesByName = sync.OnceValue(func() map[string]rune {
 			m[n] = r
 		}
 	}
+	for line := range strings.Lines(runeAliases) {
+		hex, all, _ := strings.Cut(strings.TrimSpace(line), " ")
+		n, _ := strconv.ParseUint(hex, 16, 32)
+		for name := range strings.SplitSeq(all, ", ") {
+			m[name] = rune(n)
+		}
+	}
+	hangul(func(name string, r rune) { m[name] = r })
 	return m
 })
+
+// hangul names the syllables, whose names are made of the short names of their letters: see "Conjoining Jamo Behavior" in the
+// Unicode Standard.
+func hangul(each func(name string, r rune)) {
+	leads := strings.Split("G GG N D DD R M B BB S SS  J JJ C K T P H", " ")
+	vowels := strings.Fields("A AE YA YAE EO E YEO YE O WA WAE OE YO U WEO WE WI YU EU YI I")
+	tails := append([]string{""}, strings.Fields("G GG GS N NJ NH D L LG LM LB LS LT LP LH M B BS S SS NG J C K T P H")...)
+	r := rune(0xAC00)
+	for _, lead := range leads {
+		for _, vowel := range vowels {
+			for _, tail := range tails {
+				each("HANGUL SYLLABLE "+lead+vowel+tail, r)
+				r++
+			}
+		}
+	}
+}
 
 // runeNamed finds a character by its name in Unicode, in any case.
 func runeNamed(name string) (rune, bool) {

@@ -94,7 +94,7 @@ func parseCount(w Word, lo, hi int64) (int64, error) {
 		}
 	}
 	n, err := parseWhole(digits)
-	if err != nil || n > hi/factor || n < lo/factor || n < 0 && lo >= 0 {
+	if err != nil || n > hi/factor || n < -1<<62/factor || n*factor < lo {
 		l, h := strconv.FormatInt(lo, 10), strconv.FormatInt(hi, 10)
 		return 0, w.Err(names.T("a whole number from "+l+" to "+h+" is wanted here", "这里要一个 "+l+" 到 "+h+" 的整数"))
 	}

@@ -93,6 +93,7 @@ func (l Line) meant(err *sockets.Error) *sockets.Error {
 	if e := l.wideHead(); e != nil {
 		return e
 	}
+	err = l.ampersand(err)
 	if err.Width == 0 {
 		return err
 	}

@@ -35,7 +35,7 @@ func (e *Env) GaiError(host string, err error) error {
 // lookupReasons say why a look-up fails, where it is not that nobody knows the name.
 var lookupReasons = map[string]struct{ why, fix names.Text }{
 	"EAI_ADDRFAMILY": {
-		names.T("an address is of one family only; gethostbyname knows IPv4 alone", "一个地址只属于一个地址族；gethostbyname 只认 IPv4"),
+		names.T("an address is of one family only, and it has none of the one asked for; gethostbyname knows IPv4 alone", "一个地址只属于一个地址族，这里没有所要的那一族的地址；gethostbyname 只认 IPv4"),
 		names.T("getaddrinfo takes both families", "getaddrinfo 两个地址族都可以"),
 	},
 	"EAI_AGAIN": {

@@ -79,6 +79,30 @@ func parseLine(text string, vars lookup, room []Word) (Line, *sockets.Error) {
 	return l, nil
 }
 
+// ampersand is the error about a word that seems to be meant as the "&" at the end of a job; err for any other.
+func (l Line) ampersand(err *sockets.Error) *sockets.Error {
+	if err.Kind != "usage" {
+		return err
+	}
+	line := ""
+	for i, w := range append([]Word{l.Command}, l.Words...) {
+		if w.Quoted || err.Col != w.Col || !strings.HasSuffix(w.Raw, "&") {
+			continue
+		}
+		switch before := strings.TrimSpace(l.Text[:w.Col] + strings.TrimRight(w.Raw, "&")); {
+		case i == 0 && len(l.Words) > 0:
+			line = strings.TrimSpace(l.Text[:w.Col]+l.Text[w.Col+len(w.Raw):]) + " &"
+		case i > 0 && before != "":
+			line = before + " &"
+		}
+	}
+	if line == "" {
+		return err
+	}
+	return err.Hint(names.T(line, line)).Because(names.T("& stands by itself at the end of a line, which is then a job; a line holds one command",
+		"& 单独写在一行的末尾，表示作为作业运行；一行只写一条命令"))
+}
+
 // failures are the kinds of failure that have no errno and that "!" can ask for.
 var failures = []string{"timed-out", "cancelled", "usage", "eof", "expect", "no-lab", "no-lesson", "not-yet"}
 

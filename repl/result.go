@@ -248,6 +248,9 @@ func (e *Env) failed(op string, k *sockets.Socket, holder, errno string, err err
 	sit := names.Situation{Op: op, Errno: errno, Holder: holder, Fill: append([]string{"op", op}, pairs...)}
 	if k != nil {
 		sit.Kind, sit.State = k.KindName(), situation(k)
+		if op == "shutdown" && sit.State == "SHUT_WR" && k.Peer.IsZero() { // it was refused before, and marked as shut all the same
+			sit.State = "CLOSE"
+		}
 		sit.DontWait = e.Flag("dontwait") && (k.Blocking || k.Timeout > 0)
 		sit.Fill = append(append(sit.Fill, "s", k.Name), places(k)...)
 	}

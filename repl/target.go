@@ -1,6 +1,7 @@
 package repl
 
 import (
+	"cmp"
 	"errors"
 	"net/netip"
 	"strconv"
@@ -25,9 +26,12 @@ func (e *Env) Address(family sockets.Family) (sockets.Address, error) {
 	}
 	spec, n, err := ReadAddress(e.words, family == sockets.UNIX)
 	if err != nil {
+		if k, named := e.Named(e.words[0]); named && n == 1 {
+			err = addressOf(e.words[0], k)
+		}
 		return sockets.Address{}, err
 	}
-	w := e.words[0]
+	w, first := e.words[0], e.words[0].Raw
 	if n > 1 {
 		w.Raw = e.line.Text[w.Col : e.words[1].Col+len(e.words[1].Raw)]
 	}
@@ -36,10 +40,32 @@ func (e *Env) Address(family sockets.Family) (sockets.Address, error) {
 	}
 	e.words = e.words[n:]
 	addr, rerr := e.Resolve(spec, family, w)
+	var known *sockets.Error
+	if k, named := e.Named(w); named && errors.As(rerr, &known) && known.Kind == "usage" { // what follows is no port: sendto u s hello
+		w.Raw = first
+		rerr = addressOf(w, k)
+	}
 	if !spec.Address.IsZero() {
 		e.keptAddress = strings.Trim(w.Raw, "${}")
 	}
 	return addr, rerr
+}
+
+// addressOf is the error for a socket's name where an address is wanted; it tells the socket's own.
+func addressOf(w Word, k *sockets.Socket) *sockets.Error {
+	err := w.Err(names.T(k.Name+" is a socket; an address is wanted here", k.Name+" 是套接字，这里要一个地址"))
+	addr := k.Local
+	if !addr.IP.IsValid() || addr.Port == 0 {
+		line := "inspect " + k.Name + " sockname"
+		return err.Hint(names.T(line, line))
+	}
+	if addr.Unspecified() { // everybody's, and nobody's
+		addr.IP = netip.MustParseAddr("127.0.0.1")
+		if addr.Family == sockets.INET6 {
+			addr.IP = netip.IPv6Loopback()
+		}
+	}
+	return err.Hint(names.T(addr.String(), addr.String()))
 }
 
 // AddressPython is the line's address in Python: by its name where it is a kept one.
@@ -66,7 +92,7 @@ func (e *Env) Resolve(spec AddressSpec, family sockets.Family, w Word) (sockets.
 		var ok bool
 		if port, ok = e.Service(spec.Port, proto); !ok {
 			if port, ok = e.Service(spec.Port, "udp"); !ok {
-				return sockets.Address{}, w.Err(names.T("no service is called "+spec.Port, "没有叫 "+spec.Port+" 的服务"))
+				return sockets.Address{}, noService(w, spec)
 			}
 		}
 	}
@@ -90,6 +116,32 @@ func (e *Env) Resolve(spec AddressSpec, family sockets.Family, w Word) (sockets.
 		return sockets.Address{}, err
 	}
 	return sockets.IPAddress(ip, uint16(port)), nil
+}
+
+// noService is the error for a port that is no number and no service's name.
+func noService(w Word, spec AddressSpec) *sockets.Error {
+	err := w.Err(names.T("no service is called "+spec.Port, "没有叫 "+spec.Port+" 的服务"))
+	if line := cmp.Or(respelled(w.Text), bracketed(w.Text)); line != "" { // the port is there, and this is the message
+		return w.Err(names.T("the port is not parted from the host", "端口没有和主机分开")).Hint(names.T(line, line))
+	}
+	if near, ok := NearestService(spec.Port); ok {
+		host := spec.Host
+		if spec.Family == sockets.INET6 {
+			host = "[" + host + "]"
+		}
+		return err.Hint(names.T(host+":"+near, host+":"+near))
+	}
+	return err
+}
+
+// NearestService is the service that a word was most likely meant to name.
+func NearestService(word string) (string, bool) {
+	listed, _ := sys.Services()
+	var all []string
+	for _, s := range append(listed, names.Services()...) {
+		all = append(append(all, s.Name), s.Aliases...)
+	}
+	return names.Nearest(word, all)
 }
 
 // lookUp finds the first address of a host; of no host, the one that stands for every interface.

@@ -45,7 +45,8 @@ var expect = &repl.Command{
 		want := strings.Join(parts, " ")
 		got, ok := e.Last()
 		if !ok {
-			return sockets.Usage(names.T("no line has given a value yet", "还没有哪一行给出过值"))
+			return ws[0].Err(names.T("no line has given a value yet", "还没有哪一行给出过值")).
+				Hint(names.T("print hello", "print hello"))
 		}
 		var held bool
 		switch {
@@ -63,14 +64,23 @@ var expect = &repl.Command{
 		if held != e.Flag("not") {
 			return nil
 		}
-		text := got.Text
-		if text == "" {
-			text = "''"
-		}
+		text := beginning(got.Text)
 		return &sockets.Error{Op: "expect", Kind: "expect",
 			Col: ws[0].Col, Width: ws[len(ws)-1].Col + len(ws[len(ws)-1].Raw) - ws[0].Col,
 			Message: names.T("the last value is "+text, "上一个值是 "+text)}
 	},
+}
+
+// beginning is as much of a value as an error has room for.
+func beginning(text string) string {
+	const room = 300
+	switch r := []rune(text[:min(len(text), 4*room)]); {
+	case text == "":
+		return "''"
+	case len(r) > room:
+		return string(r[:room]) + "…"
+	}
+	return text
 }
 
 // equal compares a value with words: as printed, as repr, or byte for byte; numbers also as 0x10.

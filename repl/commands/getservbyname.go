@@ -66,11 +66,7 @@ func noService(w repl.Word, proto string) error {
 	if _, err := strconv.Atoi(w.Text); err == nil {
 		return bad.Because(names.T("this is a port", "这是一个端口")).Hint(names.T("getservbyport "+w.Text, "getservbyport "+w.Text))
 	}
-	var all []string
-	for _, s := range known {
-		all = append(append(all, s.Name), s.Aliases...)
-	}
-	if near, ok := names.Nearest(w.Text, all); ok {
+	if near, ok := repl.NearestService(w.Text); ok {
 		return bad.Hint(names.T(near, near))
 	}
 	return bad

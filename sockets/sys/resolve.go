@@ -113,7 +113,10 @@ func resolverFailed(ctx context.Context, op, host string, err error, none, again
 		return oerr
 	}
 	var dns *net.DNSError
+	var unsuitable *net.AddrError
 	switch {
+	case errors.As(err, &unsuitable): // the hosts file knows the name, with addresses of another family
+		return unresolved("EAI_ADDRFAMILY", host, err)
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return unresolved(none, host, err)
 	case errors.As(err, &dns) && (dns.IsTimeout || dns.IsTemporary):

@@ -78,6 +78,7 @@ func TestResolverErrors(t *testing.T) {
 		{&net.DNSError{IsTimeout: true}, "EAI_AGAIN"},
 		{&net.DNSError{IsTemporary: true}, "EAI_AGAIN"},
 		{&net.DNSError{}, "EAI_FAIL"},
+		{&net.AddrError{Err: "no suitable address found"}, "EAI_ADDRFAMILY"},
 		{errors.New("no"), "EAI_FAIL"},
 	} {
 		var e *ResolveError
