@@ -270,12 +270,13 @@ func (t *Terminal) run(text string) (quit bool) {
 	ctx, cancel := context.WithCancelCause(parent)
 	t.cancel = cancel
 	t.mu.Unlock()
+	t.screen.setRunning(true)
 	defer func() {
 		t.closeLive()
 		t.mu.Lock()
 		t.cancel = nil
 		t.mu.Unlock()
-		t.screen.setStatus("")
+		t.screen.setRunning(false)
 		cancel(nil)
 	}()
 	t.reader.ahead()

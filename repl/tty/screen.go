@@ -42,6 +42,7 @@ type screen struct {
 	partial []byte // the start of a line, written while the prompt was visible
 	column  bool   // the output's last line has no end yet
 	live    liveArea
+	running bool // a command does, and may have a status
 }
 
 func newScreen(out *os.File, colour bool) *screen {
@@ -192,6 +193,8 @@ func (s *screen) refresh() {
 		s.draw(&b)
 	case s.live.status != "":
 		s.drawStatus(&b)
+	default:
+		return
 	}
 	s.out.Write(b.Bytes())
 }
@@ -268,8 +271,8 @@ func (s *screen) interrupt(cancel func()) {
 	if !s.visible && !s.live.on {
 		b.WriteString("^C\r\n")
 		s.column = false
+		s.out.Write(b.Bytes())
 	}
-	s.out.Write(b.Bytes())
 }
 
 // home goes to where the prompt begins and clears what is there.
