@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/term"
 )
@@ -255,12 +256,17 @@ func (s *screen) last(text string) {
 	s.out.Write(b.Bytes())
 }
 
+// brief is how long Ctrl-C waits for what is just being drawn.
+const brief = 10 * time.Millisecond
+
 // interrupt shows that Ctrl-C was pressed, in front of what the command says about it. A terminal that takes no output
 // must not keep the command from ending.
 func (s *screen) interrupt(cancel func()) {
-	if !s.mu.TryLock() {
-		cancel()
-		return
+	for end := time.Now().Add(brief); !s.mu.TryLock(); time.Sleep(brief / 50) {
+		if time.Now().After(end) {
+			cancel()
+			return
+		}
 	}
 	defer s.mu.Unlock()
 	cancel()
