@@ -1,7 +1,9 @@
 package render
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"sockstep/sockets"
 	"sockstep/sockets/names"
@@ -150,19 +152,43 @@ func (d *drawing) changes(run []sockets.Step) {
 		}
 		fields[c.Socket] = append(fields[c.Socket], piece{
 			{dim, fieldWord(c.Field, d.lang) + "  "},
-			{plain, orDash(Sanitize(c.Was)) + " → " + orDash(Sanitize(c.Now))},
+			{plain, orDash(Sanitize(c.Was)) + arrow + orDash(Sanitize(c.Now))},
 		})
 	}
 	widest = min(widest, len("255.255.255.255:65535"))
 	for _, name := range sockNames {
 		d.label(dim, labelChange)
+		hang := d.col
 		if widest > 0 {
 			d.put(plain, shorten(Sanitize(name), widest))
-			d.to(gutter(d.lang) + widest + 2)
+			hang += widest + 2
 		}
-		d.flow(d.col, 4, fields[name], nil)
+		d.flowChanges(hang, fields[name])
 	}
 }
+
+// flowChanges writes what changed of one socket. What was and what is must both be read: where a change has no room behind the
+// socket's name it goes below, and where it has none there either, it is broken at its arrow.
+func (d *drawing) flowChanges(hang int, changed []piece) {
+	tooWide := func(p piece) bool { return p.width() > d.room(hang) }
+	if slices.ContainsFunc(changed, tooWide) && hang > gutter(d.lang) {
+		d.newline()
+		hang = gutter(d.lang)
+	}
+	var parts []piece
+	for _, c := range changed {
+		was, now, _ := strings.Cut(c[1].text, arrow)
+		if tooWide(c) {
+			parts = append(parts, piece{c[0], {plain, was}}, piece{{plain, strings.TrimLeft(arrow, " ") + now}})
+		} else {
+			parts = append(parts, c)
+		}
+	}
+	d.flow(hang, 4, parts, nil)
+}
+
+// arrow leads from what was to what is.
+const arrow = " → "
 
 func orDash(s string) string {
 	if s == "" {

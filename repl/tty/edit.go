@@ -203,11 +203,11 @@ func (e *editor) unchange() {
 	}
 }
 
-// lastWord inserts the last word of the line before; again, of the line before that.
+// lastWord inserts the last word of the line before, seen from the place in the history; again, of the line before that.
 func (e *editor) lastWord() {
 	lines := e.history.list()
 	if e.last != yanking {
-		e.yanked = 0
+		e.yanked = e.recall.away
 	}
 	for e.yanked < len(lines) {
 		e.yanked++

@@ -61,6 +61,7 @@ var keyTests = []struct{ name, keys, want string }{
 	{"Shift-Left", "abc\x1b[1;2D", "ab|c"},
 	{"Alt-.", "x \x1b.", "x localhost:80|"},
 	{"Alt-. again", "x \x1b.\x1b.", "x 5|"},
+	{"Alt-. from a line of the history", "\x1b[A \x1b.", "connect tcp localhost:80 5|"},
 	{"Up", "\x1b[A", "connect tcp localhost:80|"},
 	{"Up SS3", "\x1bOA\x1bOA", "listen s 5|"},
 	{"Up past the oldest", "\x10\x10\x10\x10\x10", "bind s 127.0.0.1:8888|"},

@@ -88,6 +88,10 @@ func (s *testShell) Run(ctx context.Context, text string) (quit bool) {
 		fmt.Fprintln(s.t, "interrupted")
 	case "live": // a picture of two lines, until a key, Ctrl-C or its time; "live panic" leaves it behind
 		s.live(ctx, rest)
+	case "flood": // says more than a terminal takes
+		for {
+			fmt.Fprintln(s.t, strings.Repeat("flood ", 12))
+		}
 	case "stuck":
 		fmt.Fprintln(s.t, "blocking")
 		select {}
@@ -200,6 +204,7 @@ type desk struct {
 	vt      vt10x.Terminal
 	out     bytes.Buffer
 	gone    bool
+	deaf    string // the output after which it takes no more
 	status  chan error
 }
 
@@ -278,10 +283,11 @@ func (d *desk) read(p *os.File) {
 		d.vt.Write(b[:n])
 		d.out.Write(b[:n])
 		d.gone = err != nil
+		deaf := d.deaf != "" && strings.Contains(d.out.String(), d.deaf)
 		close(d.changed)
 		d.changed = make(chan struct{})
 		d.mu.Unlock()
-		if err != nil {
+		if err != nil || deaf {
 			return
 		}
 	}

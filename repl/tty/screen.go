@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/term"
 )
@@ -42,6 +43,7 @@ type screen struct {
 	partial []byte // the start of a line, written while the prompt was visible
 	column  bool   // the output's last line has no end yet
 	live    liveArea
+	running bool // a command does, and may have a status
 }
 
 func newScreen(out *os.File, colour bool) *screen {
@@ -192,6 +194,8 @@ func (s *screen) refresh() {
 		s.draw(&b)
 	case s.live.status != "":
 		s.drawStatus(&b)
+	default:
+		return
 	}
 	s.out.Write(b.Bytes())
 }
@@ -252,12 +256,17 @@ func (s *screen) last(text string) {
 	s.out.Write(b.Bytes())
 }
 
+// brief is how long Ctrl-C waits for what is just being drawn.
+const brief = 10 * time.Millisecond
+
 // interrupt shows that Ctrl-C was pressed, in front of what the command says about it. A terminal that takes no output
 // must not keep the command from ending.
 func (s *screen) interrupt(cancel func()) {
-	if !s.mu.TryLock() {
-		cancel()
-		return
+	for end := time.Now().Add(brief); !s.mu.TryLock(); time.Sleep(brief / 50) {
+		if time.Now().After(end) {
+			cancel()
+			return
+		}
 	}
 	defer s.mu.Unlock()
 	cancel()
@@ -268,8 +277,8 @@ func (s *screen) interrupt(cancel func()) {
 	if !s.visible && !s.live.on {
 		b.WriteString("^C\r\n")
 		s.column = false
+		s.out.Write(b.Bytes())
 	}
-	s.out.Write(b.Bytes())
 }
 
 // home goes to where the prompt begins and clears what is there.

@@ -4,19 +4,25 @@ import "bytes"
 
 // Status shows a text below what the running command has written, until another text, "" or the command's end takes it away.
 // Output and notices go above it. Where a live picture is, or no command runs, it does nothing.
-func (t *Terminal) Status(text string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.cancel == nil {
-		text = ""
+func (t *Terminal) Status(text string) { t.screen.setStatus(oneLine(text)) }
+
+// setRunning notes that a command runs, or that it is over.
+func (s *screen) setRunning(running bool) {
+	s.mu.Lock()
+	s.running = running
+	s.mu.Unlock()
+	if !running {
+		s.setStatus("")
 	}
-	t.screen.setStatus(oneLine(text))
 }
 
 func (s *screen) setStatus(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.visible || s.live.on && s.live.status == "" {
+	switch {
+	case s.live.on && s.live.status == "", // a picture
+		text == "" && !s.live.on,
+		text != "" && !s.running:
 		return
 	}
 	var b bytes.Buffer
