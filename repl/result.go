@@ -132,9 +132,6 @@ func (e *Env) CloseSocket(k *sockets.Socket) error {
 	e.Session.drop(k)
 	k.FD = -1
 	part(k)
-	if k.Partner != nil {
-		k.Partner.Partner, k.Partner = nil, nil
-	}
 	return err
 }
 

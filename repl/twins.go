@@ -50,13 +50,18 @@ func share(k *sockets.Socket) {
 	}
 }
 
-// part ends the twinship of k, which is closed: the other end's partner is one that is still open.
+// part leaves k, which is closed, without twins and without the other end of its connection: that one's partner is from now on
+// a twin of k that is still open, or none.
 func part(k *sockets.Socket) {
+	var heir *sockets.Socket
 	for _, t := range k.Twins {
 		t.Twins = slices.DeleteFunc(slices.Clone(t.Twins), func(o *sockets.Socket) bool { return o == k })
+		heir = t
 	}
-	if len(k.Twins) > 0 && k.Partner != nil {
-		k.Partner.Partner, k.Partner = k.Twins[0], nil
+	if p := k.Partner; p != nil {
+		for _, t := range append([]*sockets.Socket{p}, p.Twins...) {
+			t.Partner = heir
+		}
 	}
-	k.Twins = nil
+	k.Twins, k.Partner = nil, nil
 }

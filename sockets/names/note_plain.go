@@ -3,8 +3,8 @@ package names
 // plainNotes are the notes that speak of numbers, without them: what is said
 // when the caller does not know the numbers.
 var plainNotes = map[string]Text{
-	"unread-at-close": T("closing {s} threw away what had come and nobody had read, and {peer} gets ECONNRESET. Over TCP the kernel tells it so by RST instead of FIN.",
-		"关闭 {s} 时还有未读的数据：它们丢失了，{peer} 会得到 ECONNRESET。在 TCP 上，内核为此发送 RST 而不是 FIN。"),
+	"unread-at-close": T("closing {s} threw away what had come and nobody had read; {peer}, if it is still there, gets ECONNRESET. Over TCP the kernel tells it so by RST instead of FIN.",
+		"关闭 {s} 时还有未读的数据：它们丢失了，{peer} 如果还在，会得到 ECONNRESET。在 TCP 上，内核为此发送 RST 而不是 FIN。"),
 	"packets-missed": T("some packets are not shown: they came faster than they could be looked at, and the kernel had no more room to keep them.",
 		"有些报文没有显示：它们来得太快，内核没有空间再保留。"),
 	"time-wait": T("{s} closed first, so its address pair stays in TIME_WAIT for 60 s, to catch late packets.",
