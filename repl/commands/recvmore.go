@@ -47,18 +47,30 @@ func recvMore(e *repl.Env, k *sockets.Socket, n int64) error {
 			return w.Err(names.T("--until needs at least one byte", "--until 至少要一个字节"))
 		}
 		name := e.Name(0, "data")
-		e.Python(name, " = b''\nwhile not ", name, ".endswith(", sockets.PyBytes([]byte(w.Text)), ") and (_ := ", k.Name, ".recv(1)):\n    ", name, " += _")
+		e.Python(name, " = b''\nwhile not ", name, ".endswith(", sockets.PyBytes([]byte(w.Text)), ") and (_ := ", k.Name, ".recv(1)):\n    ", name, " += _", written(sink.path, "\n", name))
 		err = recvUntil(e, k, []byte(w.Text), int(n), sink)
 	case exactly >= 0:
-		e.Python(e.Assign(), k.Name, ".recv(", strconv.FormatInt(exactly, 10), ", MSG_WAITALL)")
+		call := k.Name + ".recv(" + strconv.FormatInt(exactly, 10) + ", MSG_WAITALL)"
+		if sink.path != "" {
+			call = written(sink.path, "", call)
+		}
+		e.Python(e.Assign(), call)
 		err = recvExactly(e, k, exactly, sink)
 	default:
-		e.Python("open(", sockets.PyString(sink.path), ", 'wb').write(", k.Name, ".recv(", strconv.FormatInt(n, 10), "))")
+		e.Python(e.Assign(), written(sink.path, "", k.Name+".recv("+strconv.FormatInt(n, 10)+pythonFlags(msgFlags(e))+")"))
 		var data []byte
 		data, _, err = receive(e, "recv", k, int(n), msgFlags(e))
 		sink.Write(data)
 	}
 	return sink.finish(e, k, err)
+}
+
+// written is the Python that writes what an expression gives to a file; "" for no file.
+func written(path, before, expression string) string {
+	if path == "" {
+		return ""
+	}
+	return before + "open(" + sockets.PyString(path) + ", 'wb').write(" + expression + ")"
 }
 
 func recvExactly(e *repl.Env, k *sockets.Socket, n int64, to io.Writer) error {

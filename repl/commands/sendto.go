@@ -61,14 +61,19 @@ var sendto = &repl.Command{
 		}
 		e.Sent(k, int64(n))
 		e.Result(sockets.IntOf(int64(n)))
-		if unbound && addr.IP.IsValid() {
-			k.Bound = true
-			e.Observe(k)
-			e.Act.Note("implicit-bind", "s", k.Name, "op", "sendto", "addr", k.Local.String())
-		}
-		if k.KindName() == "udp" {
-			e.NoteOnce("no-delivery-report", "addr", addr.String())
-		}
+		noteSentTo(e, k, "sendto", unbound, addr)
 		return nil
 	},
+}
+
+// noteSentTo notes what an op that names its destination does beside sending: the first one gives the socket an address.
+func noteSentTo(e *repl.Env, k *sockets.Socket, op string, unbound bool, addr sockets.Address) {
+	if unbound && addr.IP.IsValid() {
+		k.Bound = true
+		e.Observe(k)
+		e.Act.Note("implicit-bind", "s", k.Name, "op", op, "addr", k.Local.String())
+	}
+	if k.KindName() == "udp" && !addr.IsZero() {
+		e.NoteOnce("no-delivery-report", "op", op, "addr", addr.String())
+	}
 }

@@ -36,8 +36,8 @@ var notes = []note{
 		"以紧急方式发送的 {n} 字节里，只有最后一个是紧急的：TCP 一次只有一个紧急字节，用 `recv --oob` 读取，其余都是普通数据。")},
 	{"unreachable-on-second-send", T("the datagram before this one reached a port where nobody receives; the ICMP answer is reported by this call. A first send to a dead port always seems to work.",
 		"上一个数据报到达了没有人接收的端口，这次调用报告了返回的 ICMP。发往死端口的第一次 send 看上去总是成功的。")},
-	{"no-delivery-report", T("sendto succeeded because the kernel took the datagram. UDP never tells whether {addr} got it.",
-		"sendto 成功只说明内核收下了数据报。UDP 从不告诉你 {addr} 是否收到。")},
+	{"no-delivery-report", T("{op} succeeded because the kernel took the datagram. UDP never tells whether {addr} got it.",
+		"{op} 成功只说明内核收下了数据报。UDP 从不告诉你 {addr} 是否收到。")},
 	// Receiving.
 	{"coalesced", T("{got} bytes in one recv come from {n} sends of {peer}: a stream carries bytes and keeps no borders between messages.",
 		"一次 recv 收到的 {got} 字节来自 {peer} 的 {n} 次 send：TCP 传的是字节流，不保留消息边界。")},
