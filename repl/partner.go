@@ -94,7 +94,16 @@ func (e *Env) Received(k *sockets.Socket, n int) {
 	before := k.Received
 	k.Received += uint64(n)
 	p := k.Partner
-	if p == nil || !k.Stream() || before < p.MarksFrom || k.Received > p.Sent {
+	if p == nil || !k.Stream() {
+		return
+	}
+	if p.Urgent { // where the borders are is not known until all has been taken
+		if left, err := e.Sys.Scaffold().QueueIn(k.FD); err == nil && left == 0 {
+			k.Received, p.Urgent = p.Sent, false
+		}
+		return
+	}
+	if before < p.MarksFrom || k.Received > p.Sent {
 		return
 	}
 	first, _ := slices.BinarySearch(p.Marks, before+1)

@@ -45,7 +45,7 @@ func share(k *sockets.Socket) {
 		t.Bound, t.Backlog, t.Local, t.Peer, t.Toward, t.Inherits = k.Bound, k.Backlog, k.Local, k.Peer, k.Toward, k.Inherits
 		t.State, t.RecvQ, t.SendQ, t.Way = k.State, k.RecvQ, k.SendQ, slices.Clip(k.Way)
 		t.WriteEnd, t.ReadEnd, t.Broken = k.WriteEnd, k.ReadEnd, k.Broken
-		t.Sent, t.Received, t.Marks, t.MarksFrom = k.Sent, k.Received, slices.Clone(k.Marks), k.MarksFrom
+		t.Urgent, t.Sent, t.Received, t.Marks, t.MarksFrom = k.Urgent, k.Sent, k.Received, slices.Clone(k.Marks), k.MarksFrom
 		t.Partner = k.Partner
 	}
 }

@@ -30,6 +30,7 @@ type Socket struct {
 	Sent, Received uint64    // payload bytes through this socket, by sockstep's own calls
 	Marks          []uint64  // Sent after each send of a stream, the newest last; bounded
 	MarksFrom      uint64    // what was sent before the oldest mark
+	Urgent         bool      // an urgent byte was sent that stands beside the stream, so that Sent is not what the peer receives
 	Twins          []*Socket // the other descriptors of this very socket that this session has
 	Partner        *Socket   // the other end, where it is this session's too
 	Inherits       *Socket   // the listening socket that it was accepted from

@@ -190,6 +190,7 @@ func runSend(e *repl.Env, name string, all bool) error {
 		notePartial(e, k, total, int64(len(p.data)))
 	}
 	if flags&sockets.MsgOOB != 0 {
+		k.Urgent = true
 		e.Act.Note("oob-urgent", "s", k.Name, "n", strconv.FormatInt(total, 10))
 	}
 	return nil
