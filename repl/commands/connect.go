@@ -2,7 +2,7 @@ package commands
 
 import (
 	"errors"
-
+	"regexp"
 	"strings"
 
 	"sockstep/repl"
@@ -72,11 +72,38 @@ var connect = &repl.Command{
 		}
 		e.Python(python)
 		if err := connectTo(e, s, addr); err != nil {
-			return undo(e, s, err)
+			return undo(e, s, suggestAgain(s, err))
 		}
 		e.Result(repl.SocketResult(s))
 		return nil
 	},
+}
+
+// suggestAgain proposes lines that work now that the socket of a connect in one step is closed again: such a connect once more,
+// and for anything else a socket first.
+func suggestAgain(k *sockets.Socket, err error) error {
+	var known *sockets.Error
+	if !errors.As(err, &known) {
+		return err
+	}
+	kind := k.KindName()
+	if k.Family == sockets.INET6 {
+		kind += " -6"
+	}
+	first := "`" + k.Name + " = socket " + kind + "`"
+	again := strings.NewReplacer("`connect "+k.Name+" ", "`"+k.Name+" = connect "+kind+" ",
+		"; on Linux the same socket may retry", "", "；在 Linux 上同一个套接字可以重试", "")
+	mend := func(fix, en, then, stop string) string {
+		fix = again.Replace(fix)
+		switch named := regexp.MustCompile("(^|`)\\w+ " + k.Name + "( |`|$)"); {
+		case !named.MatchString(fix):
+			return fix
+		case strings.Contains(fix, "`"):
+			return en + first + stop + fix
+		}
+		return en + first + then + "`" + fix + "`" + stop
+	}
+	return known.Hint(names.T(strings.TrimRight(mend(known.Fix.En, "First ", ", then ", ". "), " "), mend(known.Fix.Zh, "先 ", "，再 ", "。")))
 }
 
 func connectTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {

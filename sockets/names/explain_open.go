@@ -133,7 +133,11 @@ var explainBind = []row{
 }
 
 var explainListen = []row{
-	wrong("listen", "EOPNOTSUPP", inetDgrams, "",
+	wrong("listen", "EOPNOTSUPP", "icmp raw", "",
+		T("A {kind} socket has no connections, so there is nothing to listen for: it receives at once.",
+			"{kind} 套接字没有连接，也就没有什么可监听的：它马上就能接收。"),
+		line("recvfrom {s}")),
+	wrong("listen", "EOPNOTSUPP", "udp", "",
 		T("UDP has no connections, so there is nothing to listen for: a bound datagram socket receives at once.",
 			"UDP 没有连接，也就没有什么可监听的：数据报套接字绑定之后马上就能接收。"),
 		line("recvfrom {s}")),
