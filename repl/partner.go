@@ -1,7 +1,6 @@
 package repl
 
 import (
-	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -78,7 +77,7 @@ func (e *Env) Sent(k *sockets.Socket, n int64) {
 		return
 	}
 	k.Sent += uint64(n)
-	if !k.Stream() || k.MarksFrom == noMarks {
+	if !k.Stream() {
 		return
 	}
 	if len(k.Marks) == maxMarks {
@@ -88,12 +87,9 @@ func (e *Env) Sent(k *sockets.Socket, n int64) {
 	k.Marks = append(k.Marks, k.Sent)
 }
 
-// noMarks is where the marks begin that nobody can make any more.
-const noMarks = math.MaxUint64
-
-// SentUrgent says that the last byte sent is urgent. The receiver may take it beside the stream, or find it in it (SO_OOBINLINE, or
-// a further urgent byte): from now on the counts of both ends do not tell where in the stream a send begins.
-func (e *Env) SentUrgent(k *sockets.Socket) { k.Marks, k.MarksFrom = nil, noMarks }
+// SentUrgent says that the last byte sent is urgent: the receiver may take it beside the stream, or find it in it (SO_OOBINLINE,
+// or a further urgent byte).
+func (e *Env) SentUrgent(k *sockets.Socket) { k.Urgent = true }
 
 // Received counts the bytes of one recv, and notes what it took of the peer's sends: a stream has no boundaries.
 func (e *Env) Received(k *sockets.Socket, n int) {
@@ -103,7 +99,16 @@ func (e *Env) Received(k *sockets.Socket, n int) {
 	before := k.Received
 	k.Received += uint64(n)
 	p := k.Partner
-	if p == nil || !k.Stream() || before < p.MarksFrom || k.Received > p.Sent {
+	if p == nil || !k.Stream() {
+		return
+	}
+	if p.Urgent { // where the borders are is not known until all has been taken
+		if left, err := e.Sys.Scaffold().QueueIn(k.FD); err == nil && left == 0 {
+			k.Received, p.Urgent = p.Sent, false
+		}
+		return
+	}
+	if before < p.MarksFrom || k.Received > p.Sent {
 		return
 	}
 	first, _ := slices.BinarySearch(p.Marks, before+1)

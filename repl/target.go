@@ -76,6 +76,14 @@ func (e *Env) AddressPython(addr sockets.Address) string {
 	return addr.Python()
 }
 
+// WordPython is the address that a flag's word gives, in Python: by its name where it is a kept one.
+func (e *Env) WordPython(w Word, addr sockets.Address) string {
+	if spec, _, err := ReadAddress([]Word{w}, false); err == nil && !spec.Address.IsZero() {
+		return strings.Trim(w.Raw, "${}")
+	}
+	return addr.Python()
+}
+
 func looksLikeAddress(w Word) bool { return w.Tuple || strings.ContainsAny(w.Text, ":/@") }
 
 // Resolve looks up the names in an address. The first address of the family is taken.

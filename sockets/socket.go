@@ -37,6 +37,7 @@ type Shared struct {
 	Sent, Received uint64   // payload bytes through this socket, by sockstep's own calls
 	Marks          []uint64 // Sent after each send of a stream, the newest last; bounded
 	MarksFrom      uint64   // what was sent before the oldest mark
+	Urgent         bool     // an urgent byte was sent that stands beside the stream, so that Sent is not what the peer receives
 	Partner        *Socket  // the other end, where it is this session's too
 	Inherits       *Socket  // the listening socket that it was accepted from
 	Host           string   // of a lab, where it is not the student's own

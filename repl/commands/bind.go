@@ -49,7 +49,11 @@ func bindTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
 		err = e.FailTaken(k, addr, err, repl.AddressPairs(addr)...)
 		var known *sockets.Error
 		if own := e.Listener(addr); own != nil && errors.As(err, &known) && known.Errno == "EADDRINUSE" {
-			known.Because(names.T(own.Name+" listens there already.", own.Name+" 已经在那里监听。")).Hint(freed(k, own, addr))
+			known.Because(names.T(own.Name+" listens there already.", own.Name+" 已经在那里监听。")).Hint(freed(e, own, addr))
+		}
+		if errors.As(err, &known) && known.Errno == "EADDRINUSE" && inTheWay(e, addr) {
+			known.Because(names.T(addr.Path+" is there and is no socket. bind never takes the place of a file.", addr.Path+" 已经存在，而且不是套接字。bind 从不取代已有的文件。")).
+				Hint(names.T("Choose another path.", "换一个路径。"))
 		}
 		return err
 	}
@@ -75,13 +79,22 @@ func bindTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
 	return nil
 }
 
+// inTheWay reports whether what is at a path is no socket, and so nothing that --unlink would remove.
+func inTheWay(e *repl.Env, addr sockets.Address) bool {
+	if addr.Family != sockets.UNIX || addr.Abstract {
+		return false
+	}
+	isSocket, exists := e.Sys.Scaffold().Exists(addr.Path)
+	return exists && !isSocket
+}
+
 // freed is how an address that the session's own socket holds is got: closing that one leaves its file behind.
-func freed(k, own *sockets.Socket, addr sockets.Address) names.Text {
+func freed(e *repl.Env, own *sockets.Socket, addr sockets.Address) names.Text {
 	closing := "close " + own.Name
 	if addr.Family != sockets.UNIX || addr.Abstract {
 		return names.T(closing, closing)
 	}
-	binding := "bind " + k.Name + " " + addr.String() + " --unlink"
+	binding := e.Typed() + " --unlink"
 	return names.T("First `"+closing+"`, then `"+binding+"`.", "先 `"+closing+"`，再 `"+binding+"`。")
 }
 

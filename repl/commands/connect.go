@@ -2,7 +2,6 @@ package commands
 
 import (
 	"errors"
-
 	"strings"
 
 	"sockstep/repl"
@@ -117,7 +116,7 @@ func connected(e *repl.Env, k *sockets.Socket, addr sockets.Address, err error) 
 			k.Peer, k.Bound = addr, true
 			e.Act.Note("connect-in-progress", "s", k.Name)
 		}
-		return refused(addr, e.Fail("connect", k, err, append(repl.AddressPairs(addr), "kind", kindFor(k, addr))...))
+		return e.Fail("connect", k, err, append(repl.AddressPairs(addr), "kind", kindFor(k, addr))...)
 	}
 	k.Peer, k.Bound = addr, true
 	e.Join(k)
@@ -141,15 +140,4 @@ func kindFor(k *sockets.Socket, addr sockets.Address) string {
 		return "tcp"
 	}
 	return "unix"
-}
-
-// refused says of port 0 that nobody can be there.
-func refused(addr sockets.Address, err error) error {
-	var known *sockets.Error
-	if addr.IP.IsValid() && addr.Port == 0 && errors.As(err, &known) && known.Errno == "ECONNREFUSED" {
-		known.Because(names.T("Nobody can listen on port 0: to bind it means that the kernel shall choose one, to connect it means nothing.",
-			"没有程序能在 0 端口监听：bind 时写 0 表示让内核来选，connect 时写 0 没有意义。")).
-			Hint(names.T("Ask the server's socket for its port: `inspect s sockname`.", "查看服务器套接字的端口：`inspect s sockname`。"))
-	}
-	return err
 }

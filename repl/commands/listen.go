@@ -86,7 +86,7 @@ func reuse(e *repl.Env, k *sockets.Socket) error {
 // suggestReuse tells how the very line can be made to work where an old connection still holds the port, or an old file the path.
 func suggestReuse(e *repl.Env, addr sockets.Address, err error) error {
 	var known *sockets.Error
-	if !errors.As(err, &known) || known.Errno != "EADDRINUSE" || e.Listener(addr) != nil {
+	if !errors.As(err, &known) || known.Errno != "EADDRINUSE" || e.Listener(addr) != nil || inTheWay(e, addr) {
 		return err
 	}
 	switch line := e.Typed(); {

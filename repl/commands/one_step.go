@@ -51,7 +51,7 @@ func without(k *sockets.Socket, fix names.Text, assign string) names.Text {
 	fix = names.T(anew.Replace(fix.En), anew.Replace(fix.Zh))
 	if first := k.Name + " = socket " + kind; speaksOf(k.Name, fix.En) {
 		if !strings.Contains(fix.En, "`") {
-			fix = names.T("`"+fix.En+"`.", "`"+fix.Zh+"`。")
+			return names.T("First `"+first+"`, then `"+fix.En+"`.", "先 `"+first+"`，再 `"+fix.Zh+"`。")
 		}
 		fix = names.T("First `"+first+"`. ", "先 `"+first+"`。").Plus(fix)
 	}

@@ -66,7 +66,7 @@ var sendmsg = &repl.Command{
 			if m.To, err = e.AddressOf(w, k.Family); err != nil {
 				return err
 			}
-			to = ", 0, " + m.To.Python()
+			to = ", 0, " + e.WordPython(w, m.To)
 		}
 		if err := e.Deadline(); err != nil {
 			return err
@@ -75,21 +75,21 @@ var sendmsg = &repl.Command{
 		if err := e.Ready("sendmsg", k, false); err != nil {
 			return err
 		}
+		unbound := !k.Bound
+		pairs := []string{"n", strconv.Itoa(len(m.Data))}
 		if !m.To.IsZero() {
 			e.Toward(k, m.To)
+			pairs = append(pairs, repl.AddressPairs(m.To)...)
 		}
 		e.Speaks(k, m.Data)
-		unbound := !k.Bound
 		var n int
 		e.Block(func() { n, err = e.Sys.Sendmsg(k.FD, m) })
 		e.Sent(k, int64(n))
 		if err != nil {
-			return partly(e, k, int64(max(n, 0)), int64(len(m.Data)), e.Fail("sendmsg", k, err, append(repl.AddressPairs(m.To), "n", strconv.Itoa(len(m.Data)))...))
+			return partly(e, k, int64(max(n, 0)), int64(len(m.Data)), e.Fail("sendmsg", k, err, pairs...))
 		}
 		e.Result(sockets.IntOf(int64(n)))
-		if !m.To.IsZero() {
-			sentTo(e, k, "sendmsg", m.To, unbound)
-		}
+		sentTo(e, k, "sendmsg", m.To, unbound)
 		return nil
 	},
 }

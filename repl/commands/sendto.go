@@ -78,7 +78,7 @@ func sentTo(e *repl.Env, k *sockets.Socket, op string, addr sockets.Address, unb
 		e.Observe(k)
 		e.Act.Note("implicit-bind", "s", k.Name, "op", op, "addr", k.Local.String())
 	}
-	if k.KindName() == "udp" {
-		e.NoteOnce("no-delivery-report", "addr", addr.String())
+	if k.KindName() == "udp" && !addr.IsZero() {
+		e.NoteOnce("no-delivery-report", "op", op, "addr", addr.String())
 	}
 }

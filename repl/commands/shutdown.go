@@ -56,7 +56,7 @@ var shutdown = &repl.Command{
 		e.Python(k.Name, ".shutdown(", how.python, ")")
 		if err := e.Sys.Shutdown(k.FD, how.how); err != nil {
 			failure := e.Fail("shutdown", k, err)
-			if runtime.GOOS == "linux" && sys.Errno(err) == "ENOTCONN" && (k.KindName() == "tcp" || k.KindName() == "udp") {
+			if runtime.GOOS == "linux" && sys.Errno(err) == "ENOTCONN" && k.Family != sockets.UNIX {
 				k.WriteEnd = k.WriteEnd || how.how != sys.RD
 				k.ReadEnd = k.ReadEnd || how.how != sys.WR
 				e.Act.Note("shut-all-the-same", "s", k.Name)

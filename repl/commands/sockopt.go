@@ -50,7 +50,7 @@ var sockopt = &repl.Command{
 		if err := e.Gives(1); err != nil {
 			return err
 		}
-		e.Python(e.Assign(), pythonGet(k.Name, opt))
+		e.Python(defined(opt), e.Assign(), pythonGet(k.Name, opt))
 		v, err := e.Sys.Getsockopt(k.FD, opt)
 		if err != nil {
 			return e.Fail("getsockopt", k, err, "opt", opt.Name)
@@ -106,6 +106,9 @@ func optionWord(e *repl.Env, k *sockets.Socket) (names.Option, error) {
 		}
 	}
 	opt, ok := names.LookupOption(plainOption(o))
+	if strings.HasPrefix(opt.Name, "MCAST_") && (level == "IPPROTO_IPV6" || !leveled && k.Family == sockets.INET6) {
+		opt.Level = "IPPROTO_IPV6" // ip(7) and ipv6(7) share these names, and each level has its own
+	}
 	switch {
 	case !ok && !leveled && isOption(e.Peek()):
 		return opt, w.Err(names.T("no socket is called "+w.Text, "没有叫 "+w.Text+" 的套接字")).Hint(names.T("sockopt "+k.Name+" "+e.Peek().Raw, "sockopt "+k.Name+" "+e.Peek().Raw))

@@ -11,7 +11,7 @@ import (
 
 // pythonGet is getsockopt in Python: an int comes as it is, a struct as bytes to unpack.
 func pythonGet(s string, opt names.Option) string {
-	args := s + ".getsockopt(" + opt.Level + ", " + opt.Name
+	args := s + ".getsockopt(" + pythonLevel(opt) + ", " + opt.Name
 	switch opt.Type {
 	case names.Bool, names.Int, names.Byte, names.Descriptor:
 		return args + ")"
@@ -35,12 +35,12 @@ func pythonGet(s string, opt names.Option) string {
 
 // pythonSet is setsockopt in Python, with the value that the call was made with; "" where it would take more than a line.
 func pythonSet(s string, opt names.Option, asked string, words []string) string {
-	value := ""
+	value, meaning := "", ""
 	switch opt.Type {
 	case names.Bool, names.Int, names.Byte, names.Uint32, names.Descriptor:
 		value = strings.Trim(asked, "[]")
-		if _, named := opt.LookupValue(words[0]); named {
-			value = words[0]
+		if v, named := opt.LookupValue(words[0]); named && asked != "" { // none of these is a name of Python's
+			value, meaning = v.Name, v.Name+" = "+value+"; "
 		}
 	case names.Uint64:
 		value = "struct.pack('Q', " + strings.Trim(asked, "[]") + ")"
@@ -54,7 +54,7 @@ func pythonSet(s string, opt names.Option, asked string, words []string) string 
 	if value == "" || asked == "" {
 		return ""
 	}
-	return s + ".setsockopt(" + opt.Level + ", " + opt.Name + ", " + value + ")"
+	return defined(opt) + meaning + s + ".setsockopt(" + pythonLevel(opt) + ", " + opt.Name + ", " + value + ")"
 }
 
 // packed turns the members of a shown struct, {l_onoff=1, l_linger=30}, into the Python that packs them.

@@ -58,7 +58,7 @@ func TestSockopt(t *testing.T) {
 			[]string{"setsockopt SOL_SOCKET, SO_RCVTIMEO, {tv_sec=1, tv_usec=500000} = 0"}, nil},
 		{"sockopt s TCP_NODELAY on", "1", "s.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)", []string{"setsockopt IPPROTO_TCP, TCP_NODELAY, [1] = 0"}, nil},
 		{"sockopt s SOL_TCP TCP_NODELAY 1", "1", "s.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)", []string{"setsockopt IPPROTO_TCP, TCP_NODELAY, [1] = 0"}, nil},
-		{"sockopt s IP_MTU_DISCOVER IP_PMTUDISC_DO", "2", "s.setsockopt(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO)", []string{"setsockopt IPPROTO_IP, IP_MTU_DISCOVER, [2] = 0"}, nil},
+		{"sockopt s IP_MTU_DISCOVER IP_PMTUDISC_DO", "2", "IP_MTU_DISCOVER = 10; IP_PMTUDISC_DO = 2; s.setsockopt(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO)", []string{"setsockopt IPPROTO_IP, IP_MTU_DISCOVER, [2] = 0"}, nil},
 		{"sockopt s SO_TYPE", "1", "s.getsockopt(SOL_SOCKET, SO_TYPE)", []string{"getsockopt SOL_SOCKET, SO_TYPE, [1] = 0"}, nil},
 		{"sockopt u IP_ADD_MEMBERSHIP 224.0.0.251 lo", "", "u.setsockopt(IPPROTO_IP, IP_ADD_MEMBERSHIP, inet_aton('224.0.0.251') + inet_aton('0.0.0.0') + struct.pack('i', 1))",
 			[]string{"setsockopt IPPROTO_IP, IP_ADD_MEMBERSHIP, {imr_multiaddr=224.0.0.251, imr_address=0.0.0.0, imr_ifindex=1} = 0"}, nil},

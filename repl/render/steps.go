@@ -152,7 +152,7 @@ func (d *drawing) changes(run []sockets.Step) {
 		}
 		fields[c.Socket] = append(fields[c.Socket], piece{
 			{dim, fieldWord(c.Field, d.lang) + "  "},
-			{plain, orDash(Sanitize(c.Was)) + arrow + orDash(Sanitize(c.Now))},
+			{plain, orDash(Sanitize(c.Was)) + became + orDash(Sanitize(c.Now))},
 		})
 	}
 	widest = min(widest, len("255.255.255.255:65535"))
@@ -177,9 +177,9 @@ func (d *drawing) flowChanges(hang int, changed []piece) {
 	}
 	var parts []piece
 	for _, c := range changed {
-		was, now, _ := strings.Cut(c[1].text, arrow)
+		was, now, _ := strings.Cut(c[1].text, became)
 		if tooWide(c) {
-			parts = append(parts, piece{c[0], {plain, was}}, piece{{plain, strings.TrimLeft(arrow, " ") + now}})
+			parts = append(parts, piece{c[0], {plain, was}}, piece{{plain, strings.TrimLeft(became, " ") + now}})
 		} else {
 			parts = append(parts, c)
 		}
@@ -187,8 +187,8 @@ func (d *drawing) flowChanges(hang int, changed []piece) {
 	d.flow(hang, 4, parts, nil)
 }
 
-// arrow leads from what was to what is.
-const arrow = " → "
+// became leads from what was to what is.
+const became = " → "
 
 func orDash(s string) string {
 	if s == "" {

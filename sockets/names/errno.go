@@ -47,7 +47,7 @@ type Situation struct {
 	Errno  string // "ECONNREFUSED"
 	Kind   string // "tcp", "udp", "unix", "unix-dgram", "unix-seqpacket", "icmp", "raw"; "" unknown
 	State  string // as sockstep knew it just before: see the list below; "" unknown
-	Holder string // what holds a taken address, when the caller found out: "LISTEN", "TIME_WAIT", "ESTABLISHED", "BOUND"; "" unknown. ABSTRACT and PORT_0 are seen from the address
+	Holder string // what holds a taken address, when the caller found out: "LISTEN", "TIME_WAIT", "ESTABLISHED", "BOUND"; "" unknown. ABSTRACT, PORT_0 and NO_SCOPE are seen from the address
 	// DontWait says that the call itself asked not to wait (MSG_DONTWAIT), at a socket that would have waited.
 	DontWait bool
 	Fill     []string // pairs for {s} socket name, {addr}, {port}, {path}, {n}, {opt}, {value}, {name}, {again} the line that makes such a connection anew
@@ -174,7 +174,11 @@ func (s Situation) normal() Situation {
 			}
 		}
 	}
-	if addr, _ := given("addr", s.Fill); s.Holder == "" && strings.HasSuffix(addr, ":0") {
+	switch addr, _ := given("addr", s.Fill); {
+	case s.Holder != "":
+	case strings.HasPrefix(addr, "[fe80:") && !strings.Contains(addr, "%"):
+		s.Holder = "NO_SCOPE"
+	case strings.HasSuffix(addr, ":0"):
 		s.Holder = "PORT_0"
 	}
 	return s

@@ -38,8 +38,8 @@ var explainSocket = []row{
 
 var explainBind = []row{
 	wrong("bind", "EINVAL", "", "BOUND LISTEN SYN_SENT ESTABLISHED CLOSE_WAIT SHUT_RD "+finished,
-		T("This socket already has its address: bind came a second time, or connect or listen made the kernel choose one. An address is given once.",
-			"这个套接字已经有地址了：要么已经 bind 过，要么 connect 或 listen 时内核替它选了一个。地址只能绑定一次。"),
+		T("This socket already has its address: bind came a second time, or connect, listen or sendto made the kernel choose one. An address is given once.",
+			"这个套接字已经有地址了：要么已经 bind 过，要么 connect、listen 或 sendto 时内核替它选了一个。地址只能绑定一次。"),
 		T("Look at it with `inspect {s} sockname`; for another address make a new socket: `n = socket {kind}`, `bind n {addr}`.",
 			"用 `inspect {s} sockname` 查看现有地址；要换地址就新建一个套接字：`n = socket {kind}`、`bind n {addr}`。")),
 	when("bind", "EINVAL", "tcp udp icmp raw", "CLOSE",
@@ -133,7 +133,11 @@ var explainBind = []row{
 }
 
 var explainListen = []row{
-	wrong("listen", "EOPNOTSUPP", inetDgrams, "",
+	wrong("listen", "EOPNOTSUPP", "icmp raw", "",
+		T("A {kind} socket has no connections, so there is nothing to listen for: it receives at once.",
+			"{kind} 套接字没有连接，也就没有什么可监听的：它马上就能接收。"),
+		line("recvfrom {s}")),
+	wrong("listen", "EOPNOTSUPP", "udp", "",
 		T("UDP has no connections, so there is nothing to listen for: a bound datagram socket receives at once.",
 			"UDP 没有连接，也就没有什么可监听的：数据报套接字绑定之后马上就能接收。"),
 		line("recvfrom {s}")),

@@ -41,7 +41,7 @@ var explainOption = []row{
 	when("setsockopt", "ENOENT", "", "",
 		T("{value} is a name that this kernel does not know, for instance a congestion control that is not loaded; or there is nothing to detach.",
 			"内核不认识 {value} 这个名字，例如没有加载的拥塞控制算法；或者没有可解除的东西。"),
-		T("See what there is: `$ cat /proc/sys/net/ipv4/tcp_available_congestion_control`.", "查看可用的名字：`$ cat /proc/sys/net/ipv4/tcp_available_congestion_control`。")),
+		T("See what there is: `$ sysctl net.ipv4.tcp_available_congestion_control net.ipv4.tcp_available_ulp`.", "查看可用的名字：`$ sysctl net.ipv4.tcp_available_congestion_control net.ipv4.tcp_available_ulp`。")),
 	when("setsockopt", "ENODEV", "", "",
 		T("No interface of that name, number or address exists here.", "这里没有该名字、编号或地址对应的接口。"),
 		line("interfaces")),
