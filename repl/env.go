@@ -167,7 +167,11 @@ func (e *Env) Typed() string {
 	for _, w := range e.line.Words {
 		end = max(end, w.Col+len(w.Raw))
 	}
-	return e.line.Text[:end]
+	typed := e.line.Text[:end]
+	if strings.HasPrefix(typed, "!") { // what must fail is not what is wanted
+		_, typed, _ = strings.Cut(typed, " ")
+	}
+	return strings.TrimLeft(typed, " ")
 }
 
 // Done is an error where words are left over.
