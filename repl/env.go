@@ -169,6 +169,15 @@ func (e *Env) Typed() string {
 	return e.line.Text[:end]
 }
 
+// Wanted is Typed without the "!" that says it must fail: a line to propose.
+func (e *Env) Wanted() string {
+	typed := e.Typed()
+	if strings.HasPrefix(typed, "!") {
+		_, typed, _ = strings.Cut(typed, " ")
+	}
+	return strings.TrimLeft(typed, " ")
+}
+
 // Done is an error where words are left over.
 func (e *Env) Done() error {
 	if len(e.words) == 0 {
