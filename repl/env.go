@@ -174,6 +174,15 @@ func (e *Env) Typed() string {
 	return strings.TrimLeft(typed, " ")
 }
 
+// Wanted is Typed without the "!" that says it must fail: a line to propose.
+func (e *Env) Wanted() string {
+	typed := e.Typed()
+	if strings.HasPrefix(typed, "!") {
+		_, typed, _ = strings.Cut(typed, " ")
+	}
+	return strings.TrimLeft(typed, " ")
+}
+
 // Done is an error where words are left over.
 func (e *Env) Done() error {
 	if len(e.words) == 0 {

@@ -94,7 +94,7 @@ func freed(e *repl.Env, own *sockets.Socket, addr sockets.Address) names.Text {
 	if addr.Family != sockets.UNIX || addr.Abstract {
 		return names.T(closing, closing)
 	}
-	binding := e.Typed() + " --unlink"
+	binding := e.Wanted() + " --unlink"
 	return names.T("First `"+closing+"`, then `"+binding+"`.", "先 `"+closing+"`，再 `"+binding+"`。")
 }
 

@@ -89,7 +89,7 @@ func suggestReuse(e *repl.Env, addr sockets.Address, err error) error {
 	if !errors.As(err, &known) || known.Errno != "EADDRINUSE" || e.Listener(addr) != nil || inTheWay(e, addr) {
 		return err
 	}
-	switch line := e.Typed(); {
+	switch line := e.Wanted(); {
 	case addr.Path != "" && !addr.Abstract && !e.Flag("unlink"):
 		line += " --unlink"
 		known.Hint(names.T("If no server uses it, remove the stale file first: `"+line+"`.", "如果没有服务器在用它，先删除残留的文件：`"+line+"`。"))
