@@ -40,6 +40,9 @@ type inference struct {
 	farNow     tally
 	farIsOurs  bool
 	nearClosed bool // by this line
+	nearLeft   bool // by a FIN, where it could have been by a RST as well
+	farLeft    bool
+	sent       int // bytes, by this line's call
 }
 
 // infer adds the packets that the line must have caused, where none are captured.
@@ -151,6 +154,9 @@ func (e *Env) inferConnection(k *sockets.Socket, near endOf) {
 		return
 	}
 	i.nearClosed = k.FD < 0
+	i.nearLeft = (i.nearClosed || k.WriteEnd) && (i.farNow.state == "TIME_WAIT" || !i.farIsOurs && k.RecvQ == 0)
+	i.farLeft = i.nearNow.state == "TIME_WAIT"
+	i.sent = e.sentBy()
 	for _, p := range i.packets() {
 		p.Proto = "tcp"
 		sent := p.From == near.own.String()
@@ -204,14 +210,17 @@ func count(kernel Kernel, end endOf, was tally) tally {
 // packets puts what each end sent into the order in which one causes the next.
 func (i *inference) packets() []sockets.Packet {
 	var all []sockets.Packet
-	near := i.sender(i.near, i.nearWas, &i.nearNow)
+	near := i.sender(i.near, i.nearWas, &i.nearNow, i.nearLeft)
 	far := i.mirror(&near)
 	if i.farIsOurs {
-		far = i.sender(i.far, i.farWas, &i.farNow)
+		far = i.sender(i.far, i.farWas, &i.farNow, i.farLeft)
 	}
 	// Where a connection broke, the end that was closed did it; else the other.
 	broke := alive(i.nearWas.state) && i.nearWas.state != "TIME_WAIT" && i.nearWas.state != "LAST_ACK" && i.nearNow.state == "CLOSE" && !near.fin
 	near.rst, far.rst = broke && i.nearClosed, broke && !i.nearClosed
+	if far.rst && i.sent > 0 && i.sent <= oneSegment { // it was the answer to this; the kernel's counts are gone with the connection
+		near.data, near.bytes, far.bare = 1, uint64(i.sent), true
+	}
 	if i.nearWas.state == "" {
 		all = append(all, i.handshake(&near)...)
 		if i.nearNow.state == "SYN_SENT" {
@@ -253,14 +262,15 @@ type sending struct {
 	bytes      uint64
 	again      int
 	fin, rst   bool
+	bare       bool // the RST answers a segment of a connection that is no more: it acknowledges nothing (RFC 9293 3.10.7.1)
 }
 
-func (i *inference) sender(end endOf, was tally, now *tally) sending {
+func (i *inference) sender(end endOf, was tally, now *tally, left bool) sending {
 	x := sending{from: end.own.String(), to: end.other.String(), seq: 1 + was.sent + uint64(bit(was.finished)), ack: 1 + max(now.received, was.received)}
 	if now.state == "" {
 		return x
 	}
-	x.fin = !was.finished && finishes(was.state, now.state)
+	x.fin = !was.finished && finishes(was.state, now.state, left)
 	if !now.counted {
 		if now.state == "TIME_WAIT" && was.state != "TIME_WAIT" {
 			x.acks = 1 // of the peer's FIN
@@ -305,13 +315,27 @@ func (t tally) closedBefore() bool {
 
 func alive(state string) bool { return state != "" && state != "CLOSE" && state != "LISTEN" }
 
-// finishes reports whether an end that went from one state to the other has sent its FIN in between.
-func finishes(was, now string) bool {
+// oneSegment is how many bytes surely went in one segment.
+const oneSegment = 1200
+
+// sentBy is how many bytes the line's call took to be sent.
+func (e *Env) sentBy() (n int) {
+	for _, st := range e.Act.Steps {
+		if c, ok := st.(sockets.Call); ok && !c.Scaffold && c.Ret > 0 && (c.Op == "sendto" || c.Op == "sendmsg") {
+			n += int(c.Ret)
+		}
+	}
+	return n
+}
+
+// finishes reports whether an end that went from one state to the other has sent its FIN in between. From CLOSE_WAIT to CLOSE
+// leads a FIN that was acknowledged at once as well as a RST, of either end: left says that it was the FIN.
+func finishes(was, now string, left bool) bool {
 	switch was {
 	case "ESTABLISHED", "SYN_RECV":
 		return strings.HasPrefix(now, "FIN_WAIT") || now == "CLOSING" || now == "TIME_WAIT" || now == "LAST_ACK"
 	case "CLOSE_WAIT":
-		return now == "LAST_ACK" || now == "CLOSE"
+		return now == "LAST_ACK" || now == "CLOSE" && left
 	}
 	return false
 }
@@ -361,6 +385,8 @@ func (x *sending) end() []sockets.Packet {
 	case x.fin:
 		p.Flags = "FA"
 		x.seq++
+	case x.rst && x.bare:
+		p.Flags, p.Ack = "R", 0
 	case x.rst:
 		p.Flags = "RA"
 	default:
