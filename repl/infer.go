@@ -219,7 +219,10 @@ func (i *inference) packets() []sockets.Packet {
 	broke := alive(i.nearWas.state) && i.nearWas.state != "TIME_WAIT" && i.nearWas.state != "LAST_ACK" && i.nearNow.state == "CLOSE" && !near.fin
 	near.rst, far.rst = broke && i.nearClosed, broke && !i.nearClosed
 	if far.rst && i.sent > 0 && i.sent <= oneSegment { // it was the answer to this; the kernel's counts are gone with the connection
-		near.data, near.bytes, far.bare = 1, uint64(i.sent), true
+		near.data, near.bytes, far.bare = 1, uint64(i.sent), i.nearWas.state == "CLOSE_WAIT"
+		if !far.bare { // it was still there, took this, and broke off by itself
+			far.ack = near.seq + near.bytes
+		}
 	}
 	if i.nearWas.state == "" {
 		all = append(all, i.handshake(&near)...)
@@ -228,11 +231,15 @@ func (i *inference) packets() []sockets.Packet {
 		}
 		near.acks, far.acks, far.data = 0, 0, 0 // they are the handshake's
 	}
+	later := near.ack
+	if near.data > 0 && i.nearWas.state != "" { // what the far end sent came after it
+		near.ack = 1 + i.nearWas.received
+	}
 	all = append(all, near.segments()...)
-	farAnswers := far.segments()
-	if len(farAnswers) > 0 || len(all) > 0 && !near.fin {
+	near.ack = later
+	if far.data > 0 || len(all) > 0 && !near.fin {
 		all = append(all, far.pure()...)
-		all = append(all, farAnswers...)
+		all = append(all, far.segments()...)
 	}
 	all = append(all, near.pure()...)
 	all = append(all, near.end()...)
