@@ -4,8 +4,6 @@ import (
 	"errors"
 	"net/netip"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"sockstep/sockets"
@@ -40,6 +38,9 @@ type inference struct {
 	farNow     tally
 	farIsOurs  bool
 	nearClosed bool // by this line
+	nearLeft   bool // by a FIN, where it could have been by a RST as well
+	farLeft    bool
+	sent       int // bytes, by this line's call
 }
 
 // infer adds the packets that the line must have caused, where none are captured.
@@ -151,6 +152,9 @@ func (e *Env) inferConnection(k *sockets.Socket, near endOf) {
 		return
 	}
 	i.nearClosed = k.FD < 0
+	i.nearLeft = (i.nearClosed || k.WriteEnd) && (i.farNow.state == "TIME_WAIT" || !i.farIsOurs && k.RecvQ == 0)
+	i.farLeft = i.nearNow.state == "TIME_WAIT"
+	i.sent = e.sentBy()
 	for _, p := range i.packets() {
 		p.Proto = "tcp"
 		sent := p.From == near.own.String()
@@ -204,14 +208,20 @@ func count(kernel Kernel, end endOf, was tally) tally {
 // packets puts what each end sent into the order in which one causes the next.
 func (i *inference) packets() []sockets.Packet {
 	var all []sockets.Packet
-	near := i.sender(i.near, i.nearWas, &i.nearNow)
+	near := i.sender(i.near, i.nearWas, &i.nearNow, i.nearLeft)
 	far := i.mirror(&near)
 	if i.farIsOurs {
-		far = i.sender(i.far, i.farWas, &i.farNow)
+		far = i.sender(i.far, i.farWas, &i.farNow, i.farLeft)
 	}
 	// Where a connection broke, the end that was closed did it; else the other.
 	broke := alive(i.nearWas.state) && i.nearWas.state != "TIME_WAIT" && i.nearWas.state != "LAST_ACK" && i.nearNow.state == "CLOSE" && !near.fin
 	near.rst, far.rst = broke && i.nearClosed, broke && !i.nearClosed
+	if far.rst && i.sent > 0 && i.sent <= oneSegment { // it was the answer to this; the kernel's counts are gone with the connection
+		near.data, near.bytes, far.bare = 1, uint64(i.sent), i.nearWas.state == "CLOSE_WAIT"
+		if !far.bare { // it was still there, took this, and broke off by itself
+			far.ack = near.seq + near.bytes
+		}
+	}
 	if i.nearWas.state == "" {
 		all = append(all, i.handshake(&near)...)
 		if i.nearNow.state == "SYN_SENT" {
@@ -219,11 +229,15 @@ func (i *inference) packets() []sockets.Packet {
 		}
 		near.acks, far.acks, far.data = 0, 0, 0 // they are the handshake's
 	}
+	later := near.ack
+	if near.data > 0 && i.nearWas.state != "" { // what the far end sent came after it
+		near.ack = 1 + i.nearWas.received
+	}
 	all = append(all, near.segments()...)
-	farAnswers := far.segments()
-	if len(farAnswers) > 0 || len(all) > 0 && !near.fin {
+	near.ack = later
+	if far.data > 0 || len(all) > 0 && !near.fin {
 		all = append(all, far.pure()...)
-		all = append(all, farAnswers...)
+		all = append(all, far.segments()...)
 	}
 	all = append(all, near.pure()...)
 	all = append(all, near.end()...)
@@ -243,129 +257,4 @@ func (i *inference) handshake(near *sending) []sockets.Packet {
 		return all
 	}
 	return append(all, sockets.Packet{From: other, To: own, Flags: "SA", Ack: 1}, sockets.Packet{From: own, To: other, Flags: "A", Seq: 1, Ack: 1})
-}
-
-// A sending is what one end sent.
-type sending struct {
-	from, to   string
-	seq, ack   uint64 // relative, of the first segment
-	data, acks int
-	bytes      uint64
-	again      int
-	fin, rst   bool
-}
-
-func (i *inference) sender(end endOf, was tally, now *tally) sending {
-	x := sending{from: end.own.String(), to: end.other.String(), seq: 1 + was.sent + uint64(bit(was.finished)), ack: 1 + max(now.received, was.received)}
-	if now.state == "" {
-		return x
-	}
-	x.fin = !was.finished && finishes(was.state, now.state)
-	if !now.counted {
-		if now.state == "TIME_WAIT" && was.state != "TIME_WAIT" {
-			x.acks = 1 // of the peer's FIN
-			x.ack++
-		}
-	} else {
-		x.data, x.bytes = int(now.dataOut-was.dataOut), now.sent-was.sent
-		x.again = int(now.retransmitted - was.retransmitted)
-		x.acks = max(int(now.out-was.out)-x.data-int(bit(x.fin)), 0)
-	}
-	now.finished = was.finished || x.fin
-	return x
-}
-
-// mirror is what the far end sent, as the near end's counts tell.
-func (i *inference) mirror(near *sending) sending {
-	was, now := i.nearWas, i.nearNow
-	x := sending{from: near.to, to: near.from, seq: 1 + was.received, ack: 1 + now.sent}
-	if was.state == "" {
-		return x
-	}
-	x.fin = !was.closedBefore() && now.closedBefore() && was.state != "TIME_WAIT"
-	if now.counted {
-		x.data, x.bytes = int(now.dataIn-was.dataIn), now.received-was.received
-		if x.fin && x.bytes > 0 {
-			x.bytes-- // the FIN counts as one
-		}
-		x.acks = max(int(now.in-was.in)-x.data-int(bit(x.fin)), 0)
-	} else if near.fin && now.state != "FIN_WAIT1" {
-		x.acks = 1
-	}
-	if near.fin {
-		x.ack++
-	}
-	return x
-}
-
-// closedBefore reports whether the peer's FIN has come in this state.
-func (t tally) closedBefore() bool {
-	return t.state == "CLOSE_WAIT" || t.state == "CLOSING" || t.state == "TIME_WAIT" || t.state == "LAST_ACK"
-}
-
-func alive(state string) bool { return state != "" && state != "CLOSE" && state != "LISTEN" }
-
-// finishes reports whether an end that went from one state to the other has sent its FIN in between.
-func finishes(was, now string) bool {
-	switch was {
-	case "ESTABLISHED", "SYN_RECV":
-		return strings.HasPrefix(now, "FIN_WAIT") || now == "CLOSING" || now == "TIME_WAIT" || now == "LAST_ACK"
-	case "CLOSE_WAIT":
-		return now == "LAST_ACK" || now == "CLOSE"
-	}
-	return false
-}
-
-func bit(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-// segments are those with data. How many bytes lay in which of several is not known, only in all of them.
-func (x *sending) segments() []sockets.Packet {
-	if x.data == 0 {
-		return nil
-	}
-	p := sockets.Packet{From: x.from, To: x.to, Flags: "PA", Seq: uint32(x.seq), Ack: uint32(x.ack), Len: int(x.bytes), Options: together(x.data)}
-	if x.again > 0 {
-		p.Options = append(p.Options, strconv.Itoa(x.again)+" sent again")
-	}
-	x.seq, x.data = x.seq+x.bytes, 0
-	return []sockets.Packet{p}
-}
-
-// pure are those that only acknowledge; each is told once, and of several what the last one says.
-func (x *sending) pure() []sockets.Packet {
-	if x.acks == 0 {
-		return nil
-	}
-	p := sockets.Packet{From: x.from, To: x.to, Flags: "A", Seq: uint32(x.seq), Ack: uint32(x.ack), Options: together(x.acks)}
-	x.acks = 0
-	return []sockets.Packet{p}
-}
-
-// together says of how many segments a packet tells, where that is not one.
-func together(n int) []string {
-	if n == 1 {
-		return nil
-	}
-	return []string{strconv.Itoa(n) + " segments"}
-}
-
-// end is its FIN or RST.
-func (x *sending) end() []sockets.Packet {
-	p := sockets.Packet{From: x.from, To: x.to, Seq: uint32(x.seq), Ack: uint32(x.ack)}
-	switch {
-	case x.fin:
-		p.Flags = "FA"
-		x.seq++
-	case x.rst:
-		p.Flags = "RA"
-	default:
-		return nil
-	}
-	x.fin, x.rst = false, false
-	return []sockets.Packet{p}
 }

@@ -56,7 +56,15 @@ func concerns(x Traced, k *sockets.Socket) bool {
 	case !k.Peer.IsZero() && (x.Local == own && x.Peer == peer || x.Local == peer && x.Peer == own): // also before it was accepted
 		return true
 	}
-	return of(x.Own) || of(x.Far)
+	return of(x.Own) || of(x.Far) || reaches(x, k)
+}
+
+// reaches reports whether a datagram is for all who listen on its port, and k does: a group, or everybody on the network.
+func reaches(x Traced, k *sockets.Socket) bool {
+	_, to := way(x)
+	a := to.Addr()
+	everybody := a.IsMulticast() || a.Is4() && a.As4()[3] == 255
+	return x.Proto == "udp" && k.KindName() == "udp" && everybody && x.Packet.Sent && x.Own != k && to.Port() == k.Local.Port && k.Local.Unspecified()
 }
 
 // accepts are the lines that took a connection from a listening socket: what they did is told at the connection.
@@ -105,7 +113,11 @@ func (s *Strand) tell(log []Traced, k *sockets.Socket, taken map[int]*sockets.So
 			own = 1 - own
 		}
 		s.met(own, x.Own)
-		s.met(1-own, x.Far)
+		far := x.Far
+		if reaches(x, k) { // of several it is the one that is asked for
+			far = k
+		}
+		s.met(1-own, far)
 	}
 	for _, x := range log {
 		side := -1
@@ -116,7 +128,7 @@ func (s *Strand) tell(log []Traced, k *sockets.Socket, taken map[int]*sockets.So
 		default:
 			side = s.actor(x)
 		}
-		if side < 0 {
+		if side < 0 || x.Packet == nil && x.Proto == "udp" && x.Own.Peer.IsZero() && x.Peer.IsValid() && !s.spoken(x, side) {
 			continue
 		}
 		s.Story, s.Side = append(s.Story, x), append(s.Side, side)
@@ -129,6 +141,17 @@ func (s *Strand) tell(log []Traced, k *sockets.Socket, taken map[int]*sockets.So
 			s.Names[side] = slices.MaxFunc(at, func(a, b *sockets.Socket) int { return cmp.Compare(nearness(a), nearness(b)) }).Name
 		}
 	}
+}
+
+// spoken reports whether a line that spoke with the other end can have done so here: it sent what is seen, or something had
+// come. Another address of the same host may be meant, a group's or the network's.
+func (s *Strand) spoken(x Traced, side int) bool {
+	for i, y := range s.Story {
+		if y.Packet != nil && (y.Act == x.Act || s.Side[i] != side) {
+			return true
+		}
+	}
+	return false
 }
 
 // nearness tells a connection's own socket from the listening one that it came to.

@@ -261,7 +261,7 @@ func (e *Env) traceAct() {
 			e.deed(k)
 			continue
 		}
-		if t.wire == nil && !t.inferring {
+		if t.wire == nil && !t.inferring && (t.off || e.Session.openWire == nil) { // else it is looked at with the first packet
 			continue
 		}
 		t.know(k)

@@ -39,6 +39,17 @@ d = accept s
 close d
 sleep 0.1
 close c
+c = connect tcp 127.0.0.1:7001
+d = accept s
+close d
+send c 'to nobody'
+close c
+c = connect tcp 127.0.0.1:7001
+d = accept s
+send d unread
+shutdown d wr
+close c
+close d
 u = socket udp
 bind u 127.0.0.1:7003
 v = socket udp
