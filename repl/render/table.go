@@ -25,8 +25,9 @@ type Column struct {
 
 // Cells are not shortened below these widths: less would say nothing. Prose can do with less than a name.
 const (
-	narrowProse = 8
-	narrowName  = 11 // 127.…:40022
+	narrowProse   = 8
+	narrowName    = 11 // ESTABLISHED
+	narrowAddress = 10 // 127…:40022
 )
 
 // columnGap is the blank between two columns.
@@ -42,8 +43,11 @@ func (t Table) Lines(width int) (head string, rows []string, hidden []string) {
 		for _, r := range t.Rows {
 			if i < len(r) {
 				natural[i] = max(natural[i], Width(Sanitize(r[i])))
-				if strings.Contains(r[i], " ") {
+				switch {
+				case strings.Contains(r[i], " "):
 					narrow = narrowProse
+				case strings.Contains(r[i], ":"):
+					narrow = min(narrow, narrowAddress)
 				}
 			}
 		}
