@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/term"
 
+	"sockstep/lessons"
 	"sockstep/repl"
 	"sockstep/repl/commands"
 	"sockstep/repl/render"
@@ -58,7 +59,7 @@ func (s *settings) runReader(r io.Reader) error {
 		err = out.Err()
 	}
 	if err != nil {
-		fmt.Fprintln(s.io.err, "sockstep: "+err.Error())
+		fmt.Fprintln(s.io.err, "sockstep: "+lessons.Said(err).In(lang()))
 		status = lineFailed
 	}
 	if status != allHeld {
