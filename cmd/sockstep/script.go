@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 
@@ -117,16 +118,21 @@ func playThrough(ctx context.Context, session *repl.Session, outErr func() error
 }
 
 // An interrupter makes Ctrl-C end the line that runs. Between lines it ends the program, as it ends every other;
-// where the lines are typed it does nothing there.
+// where the lines are typed it does nothing there. The signals that end a program end the line first, which so says what it
+// did, and gives the file that it wrote its name.
 type interrupter struct {
 	signals chan os.Signal
 
 	mu     sync.Mutex
 	ctx    context.Context // of all lines up to the one that is ended
 	cancel context.CancelFunc
-	runs   bool // a line does
-	came   bool // during the line
+	over   chan struct{} // closed when the line that runs is over; nil where none does
+	came   bool          // during the line
+	ending bool          // the program is: no line begins any more
 }
+
+// lastMoment is how long a line may take to end once the program is to.
+const lastMoment = 200 * time.Millisecond
 
 // watchInterrupt watches for signals. abandon is called where one of them ends the program.
 func watchInterrupt(typed bool, abandon func()) *interrupter {
@@ -142,11 +148,9 @@ func watchInterrupt(typed bool, abandon func()) *interrupter {
 			if sig == os.Interrupt && (i.endLine() || typed) {
 				continue
 			}
+			i.endAll()
 			abandon()
-			signal.Reset(sig)
-			if self, err := os.FindProcess(os.Getpid()); err == nil {
-				_ = self.Signal(sig)
-			}
+			dieOf(sig)
 		}
 	}()
 	return i
@@ -156,7 +160,7 @@ func watchInterrupt(typed bool, abandon func()) *interrupter {
 func (i *interrupter) endLine() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if !i.runs {
+	if i.over == nil {
 		return false
 	}
 	i.came = true
@@ -164,22 +168,49 @@ func (i *interrupter) endLine() bool {
 	return true
 }
 
+// endAll ends the line that runs, and lets no other begin.
+func (i *interrupter) endAll() {
+	i.mu.Lock()
+	i.ending = true
+	over := i.over
+	i.mu.Unlock()
+	if i.endLine() {
+		select {
+		case <-over:
+		case <-time.After(lastMoment):
+		}
+	}
+}
+
 // context is what the next line runs under; done says that it is over, and reports whether Ctrl-C came.
 func (i *interrupter) context() (ctx context.Context, done func() (came bool)) {
+	i.stayEnded()
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.ctx == nil || i.ctx.Err() != nil {
 		i.ctx, i.cancel = context.WithCancel(context.Background())
 	}
-	i.runs, i.came = true, false
+	i.over, i.came = make(chan struct{}), false
 	return i.ctx, i.done
 }
 
 func (i *interrupter) done() (came bool) {
 	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.runs = false
-	return i.came
+	close(i.over)
+	i.over, came = nil, i.came
+	i.mu.Unlock()
+	i.stayEnded()
+	return came
+}
+
+// stayEnded does not return once the program ends by a signal.
+func (i *interrupter) stayEnded() {
+	i.mu.Lock()
+	ending := i.ending
+	i.mu.Unlock()
+	if ending {
+		select {}
+	}
 }
 
 func (i *interrupter) stop() {
