@@ -69,7 +69,7 @@ func writeFile(path string, b []byte) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, ".settings.*") // mode 0600
+	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*") // mode 0600
 	if err != nil {
 		return err
 	}
@@ -82,6 +82,20 @@ func writeFile(path string, b []byte) error {
 	}
 	if err != nil {
 		os.Remove(f.Name())
+		err = &fs.PathError{Op: "write", Path: path, Err: cause(err)} // the other name is nobody's business
+	}
+	return err
+}
+
+// cause is what an error of a file says without the file's name.
+func cause(err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
 	}
 	return err
 }
