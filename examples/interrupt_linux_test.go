@@ -164,6 +164,43 @@ func TestCancelLeavesTheSocket(t *testing.T) {
 	}
 }
 
+// TestInterruptTwice: a script that nobody listens to any more, but whose pipe is still open, is ended by a second Ctrl-C.
+func TestInterruptTwice(t *testing.T) {
+	script := filepath.Join(t.TempDir(), "script")
+	if err := os.WriteFile(script, []byte(strings.Repeat("help send\n", 300)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	p := &program{t: t, cmd: exec.Command(sockstep, "run", script), ended: make(chan struct{}), news: make(chan struct{})}
+	p.cmd.Stdout = w
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	t.Cleanup(p.kill)
+	go func() {
+		_ = p.cmd.Wait()
+		close(p.ended)
+	}()
+	blockedIn(t, p, syscall.SYS_WRITE, -1)
+	until(t, "Ctrl-C again and again ends it", func() bool {
+		_ = p.cmd.Process.Signal(os.Interrupt)
+		select {
+		case <-p.ended:
+			return true
+		default:
+			return false
+		}
+	})
+	if w := p.cmd.ProcessState.Sys().(syscall.WaitStatus); !w.Signaled() || w.Signal() != syscall.SIGINT {
+		t.Errorf("it ended with %v", p.cmd.ProcessState)
+	}
+}
+
 // TestEndedBySignal: the signals that end a program end the line that waits, and the jobs, first. The line says what it did, what
 // came is in the files that were asked for, under their names and no others, and no line comes after it.
 func TestEndedBySignal(t *testing.T) {

@@ -118,7 +118,8 @@ func playThrough(ctx context.Context, session *repl.Session, outErr func() error
 }
 
 // An interrupter makes Ctrl-C end the line that runs. Between lines it ends the program, as it ends every other;
-// where the lines are typed it does nothing there. The signals that end a program end the line first, which so says what it
+// where the lines are typed it does nothing there. So does a second one for a line whose end takes long, as when nobody reads
+// what it says. The signals that end a program end the line first, which so says what it
 // did, and gives the file that it wrote its name.
 type interrupter struct {
 	signals chan os.Signal
@@ -156,11 +157,11 @@ func watchInterrupt(typed bool, abandon func()) *interrupter {
 	return i
 }
 
-// endLine ends the line that runs; false where there is none.
+// endLine ends the line that runs; false where there is none that has not been ended already.
 func (i *interrupter) endLine() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.over == nil {
+	if i.over == nil || i.came {
 		return false
 	}
 	i.came = true
@@ -174,7 +175,8 @@ func (i *interrupter) endAll() {
 	i.ending = true
 	over := i.over
 	i.mu.Unlock()
-	if i.endLine() {
+	i.endLine()
+	if over != nil {
 		select {
 		case <-over:
 		case <-time.After(lastMoment):
