@@ -164,6 +164,95 @@ func TestCancelLeavesTheSocket(t *testing.T) {
 	}
 }
 
+// TestInterruptTwice: a script that nobody listens to any more, but whose pipe is still open, is ended by a second Ctrl-C.
+func TestInterruptTwice(t *testing.T) {
+	script := filepath.Join(t.TempDir(), "script")
+	if err := os.WriteFile(script, []byte(strings.Repeat("help send\n", 300)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	p := &program{t: t, cmd: exec.Command(sockstep, "run", script), ended: make(chan struct{}), news: make(chan struct{})}
+	p.cmd.Stdout = w
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	t.Cleanup(p.kill)
+	go func() {
+		_ = p.cmd.Wait()
+		close(p.ended)
+	}()
+	blockedIn(t, p, syscall.SYS_WRITE, -1)
+	until(t, "Ctrl-C again and again ends it", func() bool {
+		_ = p.cmd.Process.Signal(os.Interrupt)
+		select {
+		case <-p.ended:
+			return true
+		default:
+			return false
+		}
+	})
+	if w := p.cmd.ProcessState.Sys().(syscall.WaitStatus); !w.Signaled() || w.Signal() != syscall.SIGINT {
+		t.Errorf("it ended with %v", p.cmd.ProcessState)
+	}
+}
+
+// TestEndedBySignal: the signals that end a program end the line that waits, and the jobs, first. The line says what it did, what
+// came is in the files that were asked for, under their names and no others, and no line comes after it.
+func TestEndedBySignal(t *testing.T) {
+	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
+		t.Run(sig.String(), func(t *testing.T) {
+			dir := t.TempDir()
+			p := start(t, dir, sockstep, "--json", "--keep-going", "-c", "a, b = socketpair", "-c", "c, d = socketpair", "-c", "recv c --exactly 100 --out of-job &",
+				"-c", "send d job", "-c", "send a line", "-c", "recv b --exactly 100 --out of-line", "-c", "print never")
+			p.says(`(?s)(.*\n){5}`)
+			until(t, "the line and the job wait for more", func() bool {
+				found, err := filepath.Glob(filepath.Join(dir, ".of-*"))
+				var bytes int64
+				for _, f := range found {
+					if info, err := os.Stat(f); err == nil {
+						bytes += info.Size()
+					}
+				}
+				return err == nil && bytes == int64(len("job"+"line"))
+			})
+			if err := p.cmd.Process.Signal(sig); err != nil {
+				t.Fatal(err)
+			}
+			status := p.ends()
+			switch w := p.cmd.ProcessState.Sys().(syscall.WaitStatus); {
+			case sig == syscall.SIGQUIT && status == 128+int(sig):
+			case sig != syscall.SIGQUIT && w.Signaled() && w.Signal() == sig:
+			default:
+				t.Errorf("it ended with %v", p.cmd.ProcessState)
+			}
+			var files []string
+			entries, err := os.ReadDir(dir)
+			for _, e := range entries {
+				text, _ := os.ReadFile(filepath.Join(dir, e.Name()))
+				files = append(files, e.Name()+": "+string(text))
+			}
+			if want := []string{"of-job: job", "of-line: line"}; err != nil || !slices.Equal(files, want) {
+				t.Errorf("the files are %q, not %q", files, want)
+			}
+			acts, err := parseActs(p.stdout())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a := acts[len(acts)-1]; !strings.HasPrefix(*a.Line, "recv b") || a.Error == nil || a.Error.Kind != "cancelled" || a.Value.Int != 4 {
+				t.Errorf("the last act is %s: %+v, %+v", *a.Line, a.Error, a.Value)
+			}
+			if p.stderr() != "" {
+				t.Errorf("stderr: %.400s", p.stderr())
+			}
+		})
+	}
+}
+
 // TestInterruptBetweenLines: where nothing runs, Ctrl-C ends the program as it ends every other.
 func TestInterruptBetweenLines(t *testing.T) {
 	s := open(t, t.TempDir())

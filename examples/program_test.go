@@ -117,7 +117,7 @@ func (p *program) ends() int {
 	select {
 	case <-p.ended:
 	case <-time.After(patience):
-		_ = p.cmd.Process.Signal(syscall.SIGQUIT)
+		_ = p.cmd.Process.Signal(syscall.SIGABRT) // Go lists what runs
 		p.t.Fatalf("%s does not end", p.cmd.Args)
 	}
 	return p.cmd.ProcessState.ExitCode()

@@ -174,6 +174,23 @@ func (s *Session) cancelOn(k *sockets.Socket, by *Env) {
 	}
 }
 
+// endJobs ends the jobs, and waits for their end, but no longer than that.
+func (s *Session) endJobs(until time.Time) {
+	ctx, cancel := context.WithDeadline(context.Background(), until)
+	defer cancel()
+	for _, j := range s.jobs {
+		j.cancel()
+	}
+	for _, j := range s.jobs {
+		s.outside(func() {
+			select {
+			case <-j.done:
+			case <-ctx.Done():
+			}
+		})
+	}
+}
+
 // JobList are the session's jobs, the oldest first.
 func (e *Env) JobList() []JobState {
 	var out []JobState

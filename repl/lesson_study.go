@@ -111,7 +111,7 @@ func (e *Env) Progress() (sockets.Value, error) {
 }
 
 // ExportProgress writes what was done to a file, as CSV or as JSON by its name, with mode 0600.
-func (e *Env) ExportProgress(w Word, create func(path string) (io.WriteCloser, error)) error {
+func (e *Env) ExportProgress(w Word, file func(write func(io.Writer) error) error) error {
 	g, err := e.refreshed()
 	if err != nil {
 		return err
@@ -124,13 +124,5 @@ func (e *Env) ExportProgress(w Word, create func(path string) (io.WriteCloser, e
 	default:
 		return w.Err(names.T("the file's name ends in .csv or .json", "文件名以 .csv 或 .json 结尾")).Hint(names.T("progress export progress.csv", "progress export progress.csv"))
 	}
-	f, err := create(w.Text)
-	if err != nil {
-		return err
-	}
-	err = export(f, g.course)
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	return err
+	return file(func(f io.Writer) error { return export(f, g.course) })
 }

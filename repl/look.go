@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -137,13 +138,11 @@ func (e *Env) RunLines(r io.Reader) (lines, failed int, err error) {
 	in := NewLines(r)
 	next := func() (ok bool) { e.Block(func() { ok = in.Next() }); return ok } // a FIFO may let us wait
 	for next() {
-		act := s.do(e.Ctx, in.Text())
-		if act == nil {
-			continue
-		}
-		lines++
-		if !act.OK() {
-			return lines, in.Number(), nil
+		if act := s.do(e.Ctx, in.Text()); act != nil {
+			lines++
+			if !act.OK() {
+				return lines, in.Number(), nil
+			}
 		}
 		if s.quit {
 			break
@@ -155,7 +154,10 @@ func (e *Env) RunLines(r io.Reader) (lines, failed int, err error) {
 	return lines, 0, in.Err()
 }
 
-// Lines reads lines of any length, without their ends.
+// longestLine is how many bytes a line may have. A file that has no lines, as /dev/zero, would fill the memory.
+const longestLine = 64 << 20
+
+// Lines reads lines, without their ends.
 type Lines struct {
 	r      *bufio.Reader
 	text   string
@@ -171,10 +173,10 @@ func (l *Lines) Next() bool {
 	if l.err != nil {
 		return false
 	}
-	text, err := l.r.ReadString('\n')
+	text, err := l.read()
 	if err != nil {
 		l.err = err
-		if text == "" {
+		if text == "" || !errors.Is(err, io.EOF) { // who knows what the rest of the line would have been
 			return false
 		}
 	}
@@ -183,6 +185,24 @@ func (l *Lines) Next() bool {
 	}
 	l.text = strings.TrimRight(text, "\r\n")
 	return true
+}
+
+// read reads up to the end of a line.
+func (l *Lines) read() (string, error) {
+	var long []byte
+	for {
+		part, err := l.r.ReadSlice('\n')
+		switch {
+		case err == nil && long == nil:
+			return string(part), nil
+		case len(long)+len(part) > longestLine:
+			return "", &sockets.Error{Message: names.T("line "+strconv.Itoa(l.number+1)+" is longer than 64 MiB", "第 "+strconv.Itoa(l.number+1)+" 行超过 64 MiB")}
+		}
+		long = append(long, part...)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return string(long), err
+		}
+	}
 }
 
 // Text is the line.

@@ -101,15 +101,16 @@ func doorPath(dir string, pid int) string {
 	return filepath.Join(dir, "lesson-"+strconv.Itoa(pid)+".sock")
 }
 
-// Abandon takes away the names that a lesson has in the file system, for a program that ends at once: its door, and the files of
-// its variables.
+// Abandon is for a program that ends at once. It takes away the names that a lesson has in the file system, its door and the files
+// of its variables, and ends the jobs as Ctrl-C ends a line: what they wrote to a file gets its name.
 func (s *Session) Abandon() {
 	if s.meeting != nil {
 		for _, dir := range s.meeting.Folders {
 			_ = os.Remove(doorPath(dir, os.Getpid()))
 		}
 	}
-	for end := time.Now().Add(lastMoment); !s.mu.TryLock(); time.Sleep(time.Millisecond) {
+	end := time.Now().Add(lastMoment)
+	for ; !s.mu.TryLock(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) { // a line of the session's has it, who knows for how long
 			return
 		}
@@ -118,6 +119,8 @@ func (s *Session) Abandon() {
 	if p := s.paired(); s.lesson != nil && (p == nil || !p.there() || p.who.Program) {
 		s.lesson.leave()
 	}
+	s.held = true // nobody is told any more
+	s.endJobs(end)
 }
 
 // lastMoment is how long a program that ends at once waits for its session.

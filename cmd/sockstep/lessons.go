@@ -22,7 +22,7 @@ import (
 // A progressFile keeps it there: replaced at once or not at all, mode 0600.
 type progressFile struct{ path string }
 
-func (f progressFile) Load() ([]byte, error) { return os.ReadFile(f.path) }
+func (f progressFile) Load() ([]byte, error) { return readFile(f.path) }
 
 func (f progressFile) Save(b []byte) error { return writeFile(f.path, b) }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/adrg/xdg"
 
 	"sockstep/sockets/names"
+	"sockstep/sockets/sys"
 )
 
 // preferences are what is kept from session to session, where XDG says: $XDG_CONFIG_HOME/sockstep/settings.json.
@@ -24,7 +25,7 @@ func historyPath() string { return filepath.Join(xdg.StateHome, "sockstep", "his
 
 // loadPreferences reads what was kept; a file that is missing or spoilt counts as empty.
 func loadPreferences() (p preferences) {
-	b, err := os.ReadFile(preferencesPath())
+	b, err := readFile(preferencesPath())
 	if err == nil {
 		err = json.Unmarshal(b, &p)
 	}
@@ -45,13 +46,30 @@ func keepLang(l names.Lang) error {
 	return writeFile(preferencesPath(), append(b, '\n'))
 }
 
-// writeFile replaces a file at once or not at all, mode 0600.
+// readFile reads a file of ours. What is no ordinary file is not read: a FIFO would let the program wait, and /dev/zero has
+// no end.
+func readFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, &fs.PathError{Op: "read", Path: path, Err: errors.New("not a regular file")}
+	}
+	return os.ReadFile(path)
+}
+
+// writeFile replaces a file at once or not at all, mode 0600. A link to it stays one.
 func writeFile(path string, b []byte) error {
+	path, err := sys.FollowLinks(path)
+	if err != nil {
+		return err
+	}
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, ".settings.*") // mode 0600
+	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*") // mode 0600
 	if err != nil {
 		return err
 	}
@@ -64,6 +82,20 @@ func writeFile(path string, b []byte) error {
 	}
 	if err != nil {
 		os.Remove(f.Name())
+		err = &fs.PathError{Op: "write", Path: path, Err: cause(err)} // the other name is nobody's business
+	}
+	return err
+}
+
+// cause is what an error of a file says without the file's name.
+func cause(err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
 	}
 	return err
 }

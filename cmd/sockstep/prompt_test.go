@@ -419,6 +419,15 @@ func TestPromptLeavesTheTerminalAsItWas(t *testing.T) {
 		{"SIGTERM", false, func(s *student) { s.program.Process.Signal(syscall.SIGTERM) }, 128 + 15},
 		{"SIGHUP", false, func(s *student) { s.program.Process.Signal(syscall.SIGHUP) }, 128 + 1},
 		{"SIGTERM while recv waits", true, func(s *student) { s.program.Process.Signal(syscall.SIGTERM) }, 128 + 15},
+		{"SIGTERM after Ctrl-S, when the terminal takes no more", true, func(s *student) {
+			s.types("\x13")
+			s.program.Process.Signal(syscall.SIGTERM)
+		}, 128 + 15},
+		{"SIGHUP after Ctrl-S and Ctrl-C, whose answer waits for the terminal", true, func(s *student) {
+			s.types("\x13")
+			s.program.Process.Signal(os.Interrupt)
+			s.program.Process.Signal(syscall.SIGHUP)
+		}, 128 + 1},
 	} {
 		t.Run(way.name, func(t *testing.T) {
 			s := seatAt(t, 80, 24)

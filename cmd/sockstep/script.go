@@ -9,9 +9,11 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 
+	"sockstep/lessons"
 	"sockstep/repl"
 	"sockstep/repl/commands"
 	"sockstep/repl/render"
@@ -61,7 +63,7 @@ func (s *settings) runReader(r io.Reader) error {
 		err = out.Err()
 	}
 	if err != nil {
-		fmt.Fprintln(s.io.err, "sockstep: "+err.Error())
+		fmt.Fprintln(s.io.err, "sockstep: "+lessons.Said(err).In(lang()))
 		status = lineFailed
 	}
 	if status != allHeld {
@@ -130,17 +132,22 @@ func playThrough(ctx context.Context, session *repl.Session, outErr func() error
 	return !failed
 }
 
-// An interrupter makes Ctrl-C end the line that runs. Between lines it ends the program, as it ends every other;
-// where the lines are typed it does nothing there.
+// An interrupter makes Ctrl-C end the line that runs. Between lines it ends the program, as it ends every other, and so does a
+// second one for a line whose end takes long, as when nobody reads what it says; where the lines are typed it does neither. The
+// signals that end a program end the line first, which so says what it did, and gives the file that it wrote its name.
 type interrupter struct {
 	signals chan os.Signal
 
 	mu     sync.Mutex
 	ctx    context.Context // of all lines up to the one that is ended
 	cancel context.CancelFunc
-	runs   bool // a line does
-	came   bool // during the line
+	over   chan struct{} // closed when the line that runs is over; nil where none does
+	came   bool          // during the line
+	ending bool          // the program is: no line begins any more
 }
+
+// lastMoment is how long a line may take to end once the program is to.
+const lastMoment = 200 * time.Millisecond
 
 // watchInterrupt watches for signals. abandon is called where one of them ends the program. again is what a terminal sees of a
 // Ctrl-C, and whether a line runs that it ends; nil where nobody types.
@@ -157,43 +164,73 @@ func watchInterrupt(again func(runs bool), abandon func()) *interrupter {
 			if sig == os.Interrupt && i.endLine(again) {
 				continue
 			}
+			i.endAll()
 			abandon()
-			sys.EndBy(sig.(syscall.Signal))
+			dieOf(sig)
 		}
 	}()
 	return i
 }
 
-// endLine ends the line that runs, or the one that is being typed; false where there is none.
+// endLine ends the line that runs, or the one that is being typed; false where there is none that has not been ended already.
 func (i *interrupter) endLine(again func(runs bool)) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if again != nil {
-		again(i.runs) // before the line says what became of it
+		again(i.over != nil) // before the line says what became of it
 	}
-	if i.runs {
-		i.came = true
-		i.cancel()
+	if i.over == nil || i.came {
+		return again != nil
 	}
-	return i.runs || again != nil
+	i.came = true
+	i.cancel()
+	return true
+}
+
+// endAll ends the line that runs, and lets no other begin.
+func (i *interrupter) endAll() {
+	i.mu.Lock()
+	i.ending = true
+	over := i.over
+	i.mu.Unlock()
+	i.endLine(nil)
+	if over != nil {
+		select {
+		case <-over:
+		case <-time.After(lastMoment):
+		}
+	}
 }
 
 // context is what the next line runs under; done says that it is over, and reports whether Ctrl-C came.
 func (i *interrupter) context() (ctx context.Context, done func() (came bool)) {
+	i.stayEnded()
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.ctx == nil || i.ctx.Err() != nil {
 		i.ctx, i.cancel = context.WithCancel(context.Background())
 	}
-	i.runs, i.came = true, false
+	i.over, i.came = make(chan struct{}), false
 	return i.ctx, i.done
 }
 
 func (i *interrupter) done() (came bool) {
 	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.runs = false
-	return i.came
+	close(i.over)
+	i.over, came = nil, i.came
+	i.mu.Unlock()
+	i.stayEnded()
+	return came
+}
+
+// stayEnded does not return once the program ends by a signal.
+func (i *interrupter) stayEnded() {
+	i.mu.Lock()
+	ending := i.ending
+	i.mu.Unlock()
+	if ending {
+		select {}
+	}
 }
 
 func (i *interrupter) stop() {

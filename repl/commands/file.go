@@ -1,8 +1,10 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -74,13 +76,9 @@ type newFile struct {
 }
 
 func createFile(e *repl.Env, w repl.Word) (*newFile, error) {
-	target := w.Text
-	if real, err := filepath.EvalSymlinks(target); err == nil {
-		target = real // a link stays one
-	} else if to, err := os.Readlink(target); err == nil { // also one to what is not there yet
-		if target = to; !filepath.IsAbs(to) {
-			target = filepath.Join(filepath.Dir(w.Text), to)
-		}
+	target, err := sys.FollowLinks(w.Text) // a link stays one
+	if err != nil {
+		return nil, fileError(e, w, err)
 	}
 	if info, err := os.Stat(target); err == nil && !info.Mode().IsRegular() {
 		f, err := openFile(e, w, os.O_WRONLY)
@@ -89,10 +87,12 @@ func createFile(e *repl.Env, w repl.Word) (*newFile, error) {
 		}
 		return &newFile{File: f}, nil
 	}
-	folder := filepath.Dir(target)
-	f, err := os.CreateTemp(folder, "."+filepath.Base(target)+".*") // mode 0600
+	folder, name := filepath.Split(target)
+	folder = cmp.Or(folder, ".")
+	f, err := os.CreateTemp(folder, "."+name+".*") // mode 0600
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		folder = filepath.Clean(folder)
 		return nil, w.Err(names.T("there is no folder "+folder, "没有 "+folder+" 这个目录"))
 	case err != nil:
 		return nil, fileError(e, w, err)
@@ -117,6 +117,23 @@ func (f *newFile) abandon() {
 	if f.temp != "" {
 		os.Remove(f.temp)
 	}
+}
+
+// writeWhole writes a file whole, or not at all.
+func writeWhole(e *repl.Env, w repl.Word, write func(io.Writer) error) error {
+	f, err := createFile(e, w)
+	if err != nil {
+		return err
+	}
+	err = write(f)
+	if err == nil {
+		_, err = f.keep()
+	}
+	if err != nil {
+		f.abandon()
+		return fileError(e, w, err)
+	}
+	return nil
 }
 
 // fileError is the error of a file that a word names.

@@ -2,7 +2,6 @@ package commands
 
 import (
 	"io"
-	"os"
 
 	"sockstep/repl"
 	"sockstep/sockets/names"
@@ -40,12 +39,6 @@ var progress_ = &repl.Command{
 		if err := e.Gives(0); err != nil {
 			return err
 		}
-		return e.ExportProgress(w, func(path string) (io.WriteCloser, error) {
-			f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-			if err != nil {
-				return nil, fileError(e, w, err)
-			}
-			return f, nil
-		})
+		return e.ExportProgress(w, func(write func(io.Writer) error) error { return writeWhole(e, w, write) })
 	},
 }

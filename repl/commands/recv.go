@@ -50,13 +50,24 @@ var streamFlags = append([]repl.Flag{
 	{Name: "out", Arg: "FILE", Meaning: names.T("write what comes to a file", "把收到的内容写进文件")},
 }, recvFlags...)
 
+// recvSize takes N, how many bytes may come in one call: there has to be memory for them.
+func recvSize(e *repl.Env) (int64, error) {
+	w := e.Peek()
+	n, err := e.Int("N", defaultRecv, 0, maxRecv)
+	if err == nil && !sys.RoomInMemory(int(n)) {
+		return 0, w.Err(names.T("the system has no memory for "+w.Text+" bytes", "系统没有 "+w.Text+" 字节的内存")).
+			Hint(names.T("ask for less: "+e.Command.Name+" takes what is there, up to N", "少要一些："+e.Command.Name+" 有多少取多少，最多 N 个字节"))
+	}
+	return n, err
+}
+
 // runRecv is recv and recvfrom; gives says how many values the command has.
 func runRecv(e *repl.Env, op string, gives int) error {
 	k, err := e.Socket()
 	if err != nil {
 		return err
 	}
-	n, err := e.Int("N", defaultRecv, 0, maxRecv)
+	n, err := recvSize(e)
 	if err != nil {
 		return err
 	}

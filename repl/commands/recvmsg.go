@@ -27,7 +27,7 @@ var recvmsg = &repl.Command{
 		if err != nil {
 			return err
 		}
-		n, err := e.Int("N", defaultRecv, 0, maxRecv)
+		n, err := recvSize(e)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"errors"
 	"os"
 	"strconv"
 
@@ -30,7 +31,11 @@ var run = &repl.Command{
 		}
 		defer f.Close()
 		lines, failed, err := e.RunLines(f)
-		if err != nil {
+		var told *sockets.Error
+		switch {
+		case errors.As(err, &told):
+			return told.At(w.Col, len(w.Raw))
+		case err != nil:
 			return fileError(e, w, err)
 		}
 		if failed > 0 {

@@ -1,7 +1,7 @@
 package commands
 
 import (
-	"os"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -213,17 +213,13 @@ func saveWire(e *repl.Env) error {
 	if !slices.ContainsFunc(story, func(x repl.Traced) bool { return x.Frame != nil }) {
 		return nothingOnWire(e)
 	}
-	f, err := createFile(e, w)
+	n := 0
+	err = writeWhole(e, w, func(f io.Writer) (err error) {
+		n, err = writeStory(f, story)
+		return err
+	})
 	if err != nil {
 		return err
-	}
-	n, err := writeStory(f.File, story)
-	if err == nil {
-		_, err = f.keep()
-	}
-	if err != nil {
-		f.abandon()
-		return fileError(e, w, err)
 	}
 	v := sockets.IntOf(int64(n))
 	v.Fields = []sockets.Field{{Name: "file", Value: sockets.TextOf(w.Text)}}
@@ -231,7 +227,7 @@ func saveWire(e *repl.Env) error {
 	return nil
 }
 
-func writeStory(f *os.File, story []repl.Traced) (n int, err error) {
+func writeStory(f io.Writer, story []repl.Traced) (n int, err error) {
 	var links []wire.Interface // only what occurs: some readers take files of one link alone
 	for _, x := range story {
 		switch {

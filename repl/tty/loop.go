@@ -30,6 +30,9 @@ func (t *Terminal) Loop(ctx context.Context, s Shell) (err error) {
 	if err := t.begin(ctx, cancel, s); err != nil {
 		return err
 	}
+	over := make(chan struct{})
+	defer close(over)
+	context.AfterFunc(ctx, func() { t.giveUpOutput(context.Cause(ctx), over) })
 	defer t.conclude(&err)
 	defer context.AfterFunc(ctx, t.engine.end)()
 	defer t.watch()()
@@ -111,10 +114,29 @@ func (t *Terminal) leave(why error) {
 	}
 }
 
-// watch answers signals until the function that it returns is called.
+// giveUpOutput lets a program that a signal ends come to its end also where the terminal takes no more, as after Ctrl-S: what
+// has not been taken after a while is thrown away.
+func (t *Terminal) giveUpOutput(why error, over <-chan struct{}) {
+	var sig *SignalError
+	if !errors.As(why, &sig) {
+		return
+	}
+	for wait := grace; ; wait = time.Millisecond {
+		select {
+		case <-over:
+			return
+		case <-time.After(wait):
+			t.modes.dropOutput()
+		}
+	}
+}
+
+// watch answers signals until the function that it returns is called. An answer may wait for the terminal to take what is
+// written; what ends the program must not wait with it.
 func (t *Terminal) watch() (stop func()) {
-	signals, done := make(chan os.Signal, 16), make(chan struct{})
+	signals, ends, done := make(chan os.Signal, 16), make(chan os.Signal, 4), make(chan struct{})
 	signal.Notify(signals, watched()...)
+	signal.Notify(ends, ending()...)
 	resized := time.AfterFunc(time.Hour, func() {
 		defer t.fail()
 		t.screen.refresh()
@@ -124,19 +146,25 @@ func (t *Terminal) watch() (stop func()) {
 		}
 	})
 	resized.Stop()
-	go func() {
+	each := func(signals <-chan os.Signal, answer func(os.Signal)) {
 		defer t.fail()
 		for {
 			select {
 			case s := <-signals:
-				t.answer(s, resized)
+				answer(s)
 			case <-done:
 				return
 			}
 		}
-	}()
+	}
+	go each(signals, func(s os.Signal) { t.answer(s, resized) })
+	go each(ends, func(s os.Signal) {
+		number, _ := s.(syscall.Signal)
+		t.leave(&SignalError{number})
+	})
 	return func() {
 		signal.Stop(signals)
+		signal.Stop(ends)
 		resized.Stop()
 		close(done)
 	}
@@ -154,9 +182,6 @@ func (t *Terminal) answer(s os.Signal, resized *time.Timer) {
 		t.modes.again()
 		t.screen.raw(pasteOn)
 		t.screen.refresh()
-	default:
-		number, _ := s.(syscall.Signal)
-		t.leave(&SignalError{number})
 	}
 }
 

@@ -103,6 +103,12 @@ func (m *modes) restore() error {
 	return nil
 }
 
+// dropOutput throws away what the terminal has not taken yet, and wakes who waits to write more.
+func (m *modes) dropOutput() {
+	_ = termios.Tcflush(uintptr(m.fd), termios.TCOFLUSH)
+	m.wakeWriter()
+}
+
 // eintr repeats a call that a signal interrupted.
 func eintr(call func() error) error {
 	for {

@@ -28,7 +28,10 @@ func (*modes) to(mode) error  { return errors.ErrUnsupported }
 func (*modes) again() error   { return errors.ErrUnsupported }
 func (*modes) restore() error { return errors.ErrUnsupported }
 
-func watched() []os.Signal { return []os.Signal{os.Interrupt, syscall.SIGTERM} }
+func (*modes) dropOutput() {}
+
+func watched() []os.Signal { return []os.Signal{os.Interrupt} }
+func ending() []os.Signal  { return []os.Signal{syscall.SIGTERM} }
 
 const (
 	sigResize   = syscall.Signal(-1)

@@ -9,7 +9,12 @@ import (
 
 // watched are the signals that a terminal program must answer.
 func watched() []os.Signal {
-	return []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGWINCH, syscall.SIGCONT}
+	return []os.Signal{syscall.SIGINT, syscall.SIGWINCH, syscall.SIGCONT}
+}
+
+// ending are those that end it.
+func ending() []os.Signal {
+	return []os.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
 }
 
 const (
