@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -86,8 +89,14 @@ func (s *settings) entered(status int, err error) error {
 	if err != nil {
 		return s.refused(err)
 	}
+	if status == killed {
+		fmt.Fprintln(s.io.err, "sockstep: "+s.say(names.T("killed from outside (SIGKILL)", "被外部强行终止（SIGKILL）")))
+	}
 	return statusError(status)
 }
+
+// killed is the status of a program that SIGKILL has ended. It could not say so itself.
+const killed = 128 + 9
 
 func (s *settings) beginLab() error {
 	l, err := lab.Begin()
@@ -102,10 +111,36 @@ func (s *settings) beginLab() error {
 func (s *settings) runInLab(argv []string) error {
 	status, err := s.lab.Run(lab.Left, lab.Process{Argv: argv, Stdin: s.io.in, Stdout: s.io.out, Stderr: s.io.err})
 	if err != nil {
-		fmt.Fprintln(s.io.err, "sockstep: "+err.Error())
-		return statusError(lineFailed)
+		return s.refused(cannotRun(argv[0], err))
+	}
+	select {
+	case <-s.lab.Done():
+		fmt.Fprint(s.io.err, s.say(labGone))
+	default:
 	}
 	return statusError(status)
+}
+
+// cannotRun says of a command that could not be run what is amiss.
+func cannotRun(name string, err error) error {
+	e := &sockets.Error{Op: "lab", Kind: "no-command", Err: err, Message: names.T(err.Error(), err.Error())}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		e.Errno = "ENOENT"
+		e.Message = names.T("there is no file {name}", "没有 {name} 这个文件").Fill("name", name)
+	case errors.Is(err, exec.ErrNotFound):
+		e.Errno = "ENOENT"
+		e.Message = names.T("there is no program called {name}", "没有叫 {name} 的程序").Fill("name", name)
+		e.Why = names.T("it is looked for in the folders of PATH, as in a shell; what only a shell knows is none",
+			"和在 shell 里一样，在 PATH 的各个目录里查找；只有 shell 自己认识的命令不是程序")
+		e.Fix = names.T("check its spelling; a line for a shell is `$ sockstep lab -- sh -c '…'`",
+			"检查拼写；要运行一行 shell 命令：`$ sockstep lab -- sh -c '…'`")
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EISDIR):
+		e.Errno = "EACCES"
+		e.Message = names.T("{name} may not be run", "{name} 不能运行").Fill("name", name)
+		e.Why = names.T("the file is no program, or is not executable for you", "这个文件不是程序，或者你没有执行权限")
+	}
+	return e
 }
 
 // refused tells in the user's language why there is no lab, and what would help.

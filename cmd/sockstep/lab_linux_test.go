@@ -284,6 +284,45 @@ func TestLabCommand(t *testing.T) {
 	if out, err := command("sockstep", "lab", "ncat").CombinedOutput(); exitCode(err) != misused {
 		t.Errorf("%v\n%s", err, out)
 	}
+	for name, words := range map[string]string{"nosuch": "ENOENT: 没有叫 nosuch 的程序", "/no/such": "ENOENT: 没有 /no/such 这个文件", "/etc/passwd": "EACCES: /etc/passwd 不能运行", "/etc": "EACCES: /etc 不能运行"} {
+		if out, err := command("sockstep", "--lang", "zh", "lab", "--", name).CombinedOutput(); exitCode(err) != lineFailed || !strings.Contains(string(out), words) {
+			t.Errorf("%s: %v\n%s", name, err, out)
+		}
+	}
+}
+
+// TestLabCommandHungUp: a command in a lab that is gone has nothing to do any more: it ends, and it is said why.
+func TestLabCommandHungUp(t *testing.T) {
+	t.Parallel()
+	command, _ := inALab(t)
+	first := command("sockstep", "lab", "--", "sh", "-c", "echo ready; sleep 1000")
+	begun, err := first.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(begun).ReadString('\n'); line != "ready\n" {
+		t.Fatalf("%q: %v", line, err)
+	}
+	c := command("sockstep", "lab", "join", "--", "sh", "-c", "echo ready; sleep 1000")
+	var complaints bytes.Buffer
+	c.Stderr = &complaints
+	if begun, err = c.StdoutPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(begun).ReadString('\n'); line != "ready\n" {
+		t.Fatalf("%q: %v", line, err)
+	}
+	_ = first.Process.Kill()
+	_ = first.Wait()
+	if err := c.Wait(); exitCode(err) != 128+1 || !strings.Contains(complaints.String(), "the lab is gone") {
+		t.Errorf("%v\n%s", err, complaints.String())
+	}
 }
 
 // TestLabCourse: a course of one's own is the same in a lab, by a path from where one is, and so is its progress.
