@@ -24,11 +24,15 @@ import (
 )
 
 func newLab(s *settings) *cobra.Command {
+	host := lab.Left
 	within := func(enter func() error) func(*cobra.Command, []string) error {
 		return func(c *cobra.Command, args []string) error {
 			dash := c.ArgsLenAtDash()
 			if len(args) > 0 && dash != 0 {
 				return misuseOf(names.T(c.CommandPath()+" takes a command behind --", c.CommandPath()+" 的命令写在 -- 后面"), c.CommandPath()+" -- "+strings.Join(args, " "))
+			}
+			if len(args) == 0 && c.Flags().Changed("at") {
+				return misuseOf(names.T("--at is for a command behind --; at the prompt there is at", "--at 用于 -- 后面的命令；在提示符里用 at"), c.CommandPath()+" --at "+host+" -- ncat -l 7000")
 			}
 			if err := s.ready(); err != nil {
 				return err
@@ -37,7 +41,7 @@ func newLab(s *settings) *cobra.Command {
 				return err
 			}
 			if dash == 0 && len(args) > 0 {
-				return s.runInLab(args)
+				return s.runInLab(host, args)
 			}
 			return s.session()
 		}
@@ -46,14 +50,19 @@ func newLab(s *settings) *cobra.Command {
 		Use:   "lab [-- COMMAND…]",
 		Short: s.say(names.T("the prompt, or a command, in a network of your own, without rights", "在你自己的网络里打开提示符或运行命令；不需要特权")),
 		Long: s.say(names.T("lab makes a network of your own, without any rights: two hosts, left and right,\nand a cable between them that can lose, delay and duplicate what it carries. It\nopens the prompt there, or runs a command.",
-			"lab 建立一个你自己的网络，不需要任何特权：两台主机 left 和 right，\n中间一条可以丢包、延迟、重复的电缆。它在其中打开提示符，或运行一条命令。")),
+			"lab 建立一个你自己的网络，不需要任何特权：两台主机 left 和 right，\n中间一根可以丢包、延迟、重复的网线。它在其中打开提示符，或运行一条命令。")),
 		RunE: within(func() error { return s.enterLab(true) }),
 	}
-	c.AddCommand(&cobra.Command{
+	join := &cobra.Command{
 		Use:   "join [-- COMMAND…]",
 		Short: s.say(names.T("a further terminal in your lab that is running", "正在运行的实验室的又一个终端")),
 		RunE:  within(s.joinLab),
-	})
+	}
+	for _, c := range []*cobra.Command{c, join} {
+		choose(c, c.Flags(), choice{flag: "at", to: &host, words: []string{lab.Left, lab.Right}},
+			s.say(names.T("the host where the COMMAND runs; left, where\nnothing is said", "COMMAND 在哪台主机上运行；不写时为 left")))
+	}
+	c.AddCommand(join)
 	return c
 }
 
@@ -107,9 +116,9 @@ func (s *settings) beginLab() error {
 	return nil
 }
 
-// runInLab runs a command at left.
-func (s *settings) runInLab(argv []string) error {
-	status, err := s.lab.Run(lab.Left, lab.Process{Argv: argv, Stdin: s.io.in, Stdout: s.io.out, Stderr: s.io.err})
+// runInLab runs a command at a host.
+func (s *settings) runInLab(host string, argv []string) error {
+	status, err := s.lab.Run(host, lab.Process{Argv: argv, Stdin: s.io.in, Stdout: s.io.out, Stderr: s.io.err})
 	if err != nil {
 		return s.refused(cannotRun(argv[0], err))
 	}

@@ -134,6 +134,12 @@ func TestLabSession(t *testing.T) {
 		"recv d",
 		"expect hello",
 		"inspect d peername",
+		"at right gethostname",
+		"expect right",
+		"at right at left gethostname",
+		"expect left",
+		"gethostname",
+		"expect left",
 		"u = at right socket udp",
 		"bind u right:7001",
 		"sendto u left:9 hi", // nobody is there, but the packet is seen to leave from right
@@ -277,6 +283,12 @@ func TestLabCommand(t *testing.T) {
 	}
 	if out, err := command("sockstep", "lab", "--", "sh", "-c", "hostname; exit 3").Output(); exitCode(err) != 3 || string(out) != "left\n" {
 		t.Errorf("%v: %q", err, out)
+	}
+	if out, err := command("sockstep", "lab", "--at", "right", "--", "sh", "-c", "hostname; cat /proc/net/fib_trie").Output(); err != nil || !strings.HasPrefix(string(out), "right\n") || !strings.Contains(string(out), "10.0.0.2") {
+		t.Errorf("%v: %q", err, out)
+	}
+	if out, err := command("sockstep", "lab", "--at", "right").CombinedOutput(); exitCode(err) != misused {
+		t.Errorf("%v\n%s", err, out)
 	}
 	if out, err := command("sockstep", "--lab", "-c", "! connect tcp right:7").CombinedOutput(); err != nil || !strings.Contains(string(out), "RST") {
 		t.Errorf("%v\n%s", err, out)

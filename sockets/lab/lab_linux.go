@@ -64,14 +64,14 @@ func (l *Lab) build() (err error) {
 		if i == 0 {
 			l.hosts[i].namespace, err = openHere()
 		} else {
-			l.hosts[i].namespace, err = openNew()
+			l.hosts[i].namespace, err = openNew(p.name)
 		}
 		if err != nil {
 			return err
 		}
 		l.lacks = append(l.lacks, l.hosts[i].namespace.settings())
 	}
-	if l.middle, err = openNew(); err != nil {
+	if l.middle, err = openNew(""); err != nil {
 		return err
 	}
 	var far [2]int
@@ -227,22 +227,21 @@ func (l *Lab) At(name string, f func() error) (err error) {
 		return err
 	}
 	runtime.LockOSThread()
-	back, err := unix.Open("/proc/thread-self/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
+	back := &namespace{fd: -1, uts: -1, ioctl: -1}
+	defer back.close()
+	if back.fd, back.uts, err = whereabouts(); err != nil {
 		runtime.UnlockOSThread()
-		return os.NewSyscallError("open", err)
+		return err
 	}
 	defer func() {
-		errno := unix.Setns(back, unix.CLONE_NEWNET)
-		_ = unix.Close(back)
-		if errno != nil { // nobody else may have a thread that is elsewhere: it stays locked
-			err = errors.Join(err, os.NewSyscallError("setns", errno))
+		if errno := back.enter(); errno != nil { // nobody else may have a thread that is elsewhere: it stays locked
+			err = errors.Join(err, errno)
 			return
 		}
 		runtime.UnlockOSThread()
 	}()
-	if err := unix.Setns(h.namespace.fd, unix.CLONE_NEWNET); err != nil {
-		return os.NewSyscallError("setns", err)
+	if err := h.namespace.enter(); err != nil {
+		return err
 	}
 	return f()
 }
