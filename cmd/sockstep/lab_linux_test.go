@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -92,7 +93,7 @@ type labAct struct {
 		Text   string
 		Fields map[string]any
 	}
-	Error struct{ Message string }
+	Error struct{ Message, Fix string }
 }
 
 // acts runs lines in a lab, and gives what came of each.
@@ -171,6 +172,67 @@ func TestLabSession(t *testing.T) {
 	}
 	if ladder := got["wire c"].Value.Text; !strings.Contains(ladder, "PSH+ACK seq 1 ack 1 len 5") {
 		t.Errorf("the ladder:\n%s", ladder)
+	}
+}
+
+// TestLabCableWords: what a cable is told wrongly is answered by what would be right, and changes nothing; frames may be called
+// as packets show them.
+func TestLabCableWords(t *testing.T) {
+	t.Parallel()
+	fixes := map[string]string{
+		"!usage cable delay":                        "cable delay 50ms",
+		"!usage cable delay 50 ms":                  "cable delay 50ms",
+		"!usage cable loss":                         "cable loss 20%",
+		"!usage cable reorder":                      "cable reorder 20%",
+		"!usage cable drop next":                    "cable drop next syn",
+		"!usage cable drop next syns":               "cable drop next syn",
+		"!usage cable rate":                         "cable rate 1mbit",
+		"!usage cable rate 1 mbit":                  "cable rate 1mbit",
+		"!usage cable mtu":                          "cable mtu 1400",
+		"!usage cable path-mtu":                     "cable path-mtu 1300",
+		"!usage cable Mtu 1400":                     "cable mtu",
+		"!usage at right q = socket udp":            "q = at right socket udp",
+		"!usage at right q=socket udp":              "q = at right socket udp",
+		"!usage at right ! connect tcp left:9":      "! at right connect tcp left:9",
+		"!usage at right !connect tcp left:9":       "! at right connect tcp left:9",
+		"!usage at right !EPERM connect tcp left:9": "!EPERM at right connect tcp left:9",
+	}
+	messages := map[string]string{
+		"!usage cable rate 0.4":              "a rate is a number of bits a second",
+		"!usage cable mtu abc":               "an MTU is a number of bytes",
+		"!usage cable mtu 9001":              "from 68 to 9000",
+		"!usage cable cut it":                "a host is left or right",
+		"!usage cable drop next fin nowhere": "a host is left or right",
+		"!usage cable delay 50ms middle":     "a host: left or right",
+		"!usage at middle socket":            "no host called middle",
+	}
+	lines := append(slices.Collect(maps.Keys(fixes)), slices.Collect(maps.Keys(messages))...)
+	lines = append(lines, "print nothing has changed", "cable", "cable delay 1h 30m left", "cable drop next SYN+ACK 2 right", "cable drop next FIN+ACK", "cable drop next psh+ack", "print now", "cable  ")
+	got := acts(t, lines...)
+	for line, fix := range fixes {
+		if got[line].Error.Fix != fix {
+			t.Errorf("%s: %q, want %q", line, got[line].Error.Fix, fix)
+		}
+	}
+	for line, message := range messages {
+		if !strings.Contains(got[line].Error.Message, message) {
+			t.Errorf("%s: %q, want %q", line, got[line].Error.Message, message)
+		}
+	}
+	for field, was := range map[string]string{"delay": "0s", "loss": "0%", "rate": "-", "path mtu": "-", "drop next": "-"} {
+		if now := got["cable"].Value.Fields[field]; now != was {
+			t.Errorf("%s: %v, want %s", field, now, was)
+		}
+	}
+	for field, want := range map[string]string{"delay": "left→right 1h…1h30m, right→left 0s", "drop next": "synack ×2 right→left, fin, data"} {
+		if now := got["cable  "].Value.Fields[field]; now != want {
+			t.Errorf("%s: %v, want %s", field, now, want)
+		}
+	}
+	for _, s := range got["cable delay 1h 30m left"].Steps {
+		if s.Kind == "change" && (s.Field != "delay left→right" || s.Now != "1h…1h30m") {
+			t.Errorf("%+v", s)
+		}
 	}
 }
 
