@@ -85,6 +85,7 @@ type labAct struct {
 	OK    bool
 	Steps []struct {
 		Kind, Source, Proto, Flags, Field, Now string
+		ID                                     string
 		To                                     string
 		Options                                []string
 		Lost, Retransmission                   bool
@@ -233,6 +234,22 @@ func TestLabCableWords(t *testing.T) {
 		if s.Kind == "change" && (s.Field != "delay left→right" || s.Now != "1h…1h30m") {
 			t.Errorf("%+v", s)
 		}
+	}
+}
+
+// TestLabRaw: a raw socket has no port that the kernel would choose; what stands there is its protocol, from the start.
+func TestLabRaw(t *testing.T) {
+	t.Parallel()
+	got := acts(t, "r = socket raw", `sendto r right:0 b"\x08\x00\xe5\xca\x12\x34\x00\x01"`, "bind r left:0", "connect r right:0", "inspect r sockname")
+	for line, a := range got {
+		for _, s := range a.Steps {
+			if s.ID == "implicit-bind" || s.ID == "ephemeral-port" || s.Field == "state" && s.Now != "CONNECTED" {
+				t.Errorf("%s: %+v", line, s)
+			}
+		}
+	}
+	if name := got["inspect r sockname"].Value.Text; name != "('10.0.0.1', 1)" {
+		t.Errorf("sockname: %s", name)
 	}
 }
 

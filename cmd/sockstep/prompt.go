@@ -171,6 +171,18 @@ func (p *prompter) Observe(a *sockets.Act, st sockets.Step) {
 	p.terminal.Write(p.drawn.Bytes())
 }
 
+// Remark shows what the writer of a script says, above what his next line does.
+func (p *prompter) Remark(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.drawn.Reset()
+	p.text.Remark(text)
+	if !p.blind {
+		p.unwait()
+		p.terminal.Write(p.drawn.Bytes())
+	}
+}
+
 // keepFresh redraws the prompt when something came that it tells of.
 func (p *prompter) keepFresh(ctx context.Context) {
 	for {

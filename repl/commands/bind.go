@@ -54,7 +54,7 @@ func bindTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
 		return err
 	}
 	k.Bound = true
-	if addr.IP.IsValid() && addr.Port == 0 {
+	if addr.IP.IsValid() && addr.Port == 0 && k.Kind != sockets.Raw { // whose port is its protocol
 		if local, err := e.Sys.Scaffold().Getsockname(k.FD); err == nil {
 			k.Rename(e.Act, local)
 			e.Act.Note("ephemeral-port", "s", k.Name, "port", strconv.Itoa(int(local.Port)), "addr", local.String())

@@ -61,7 +61,7 @@ var sendto = &repl.Command{
 		}
 		e.Sent(k, int64(n))
 		e.Result(sockets.IntOf(int64(n)))
-		if unbound && addr.IP.IsValid() {
+		if unbound && addr.IP.IsValid() && k.Kind != sockets.Raw { // whose port is its protocol, from the start
 			k.Bound = true
 			e.Observe(k)
 			e.Act.Note("implicit-bind", "s", k.Name, "op", "sendto", "addr", k.Local.String())
