@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -23,7 +24,7 @@ func newLab(s *settings) *cobra.Command {
 		return func(c *cobra.Command, args []string) error {
 			dash := c.ArgsLenAtDash()
 			if len(args) > 0 && dash != 0 {
-				return misuseOf(names.T(c.CommandPath()+" takes a command behind --", c.CommandPath()+" 的命令写在 -- 后面"), c.CommandPath()+" -- "+strings.Join(args, " "))
+				return noDash(c, args)
 			}
 			if len(args) == 0 && c.Flags().Changed("at") {
 				return misuseOf(names.T("--at is for a command behind --; at the prompt there is at", "--at 用于 -- 后面的命令；在提示符里用 at"), c.CommandPath()+" --at "+host+" -- ncat -l 7000")
@@ -57,7 +58,35 @@ func newLab(s *settings) *cobra.Command {
 			s.say(names.T("the host where the COMMAND runs; left, where\nnothing is said", "COMMAND 在哪台主机上运行；不写时为 left")))
 	}
 	c.AddCommand(join)
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		args := s.argv[slices.Index(s.argv, c.Name())+1:]
+		host := 0
+		if len(args) > 2 && args[0] == "--at" {
+			host = 2
+		}
+		if len(args) > host && !strings.HasPrefix(args[host], "-") { // the flag is of a command without --
+			return noDash(c, args[host:], args[:host]...)
+		}
+		return flagMisused(c, err)
+	})
 	return c
+}
+
+// noDash says that a command stands behind --, and behind the flags of sockstep's own.
+func noDash(c *cobra.Command, args []string, own ...string) error {
+	return misuseOf(names.T(c.CommandPath()+" takes a command behind --", c.CommandPath()+" 的命令写在 -- 后面"), meantInLab(c, args, own))
+}
+
+// meantInLab is what somebody may have meant who wrote no --: another program, or a script of sockstep's own.
+func meantInLab(c *cobra.Command, args, own []string) string {
+	rest := strings.Join(args, " ")
+	switch {
+	case args[0] != "run":
+		return strings.Join(slices.Concat([]string{c.CommandPath()}, own, []string{"--", rest}), " ")
+	case c.Name() == "join":
+		return c.CommandPath() + " -c '" + rest + "'"
+	}
+	return strings.Replace(rest, "run", "sockstep run --lab", 1)
 }
 
 func (s *settings) again() lab.Process {

@@ -375,6 +375,11 @@ func TestLabCommand(t *testing.T) {
 	if out, err := command("sockstep", "lab", "ncat").CombinedOutput(); exitCode(err) != misused {
 		t.Errorf("%v\n%s", err, out)
 	}
+	for line, instead := range map[string]string{"lab ncat -l": "sockstep lab -- ncat -l", "lab join --at right ncat -l": "sockstep lab join --at right -- ncat -l", "lab run x.sock": "sockstep run --lab x.sock", "lab join run x.sock": "sockstep lab join -c 'run x.sock'"} {
+		if out, err := command("sockstep", strings.Fields(line)...).CombinedOutput(); exitCode(err) != misused || !strings.Contains(string(out), instead) {
+			t.Errorf("%s: %v\n%s", line, err, out)
+		}
+	}
 	for name, words := range map[string]string{"nosuch": "ENOENT: 没有叫 nosuch 的程序", "/no/such": "ENOENT: 没有 /no/such 这个文件", "/etc/passwd": "EACCES: /etc/passwd 不能运行", "/etc": "EACCES: /etc 不能运行"} {
 		if out, err := command("sockstep", "--lang", "zh", "lab", "--", name).CombinedOutput(); exitCode(err) != lineFailed || !strings.Contains(string(out), words) {
 			t.Errorf("%s: %v\n%s", name, err, out)
