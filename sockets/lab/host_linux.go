@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -217,7 +218,8 @@ func (h *host) addresses6() error {
 func (n *namespace) settings() error {
 	return n.run(func() error { // /proc/sys/net is that of the thread's namespace
 		group := strconv.Itoa(os.Getgid())
-		var failed []error
+		var failed []string
+		var why error
 		for _, s := range []struct{ name, value string }{
 			{"ipv4/tcp_no_metrics_save", "1"},
 			{"ipv4/ping_group_range", group + " " + group},
@@ -229,9 +231,15 @@ func (n *namespace) settings() error {
 		} {
 			err := os.WriteFile(filepath.Join("/proc/sys/net", s.name), []byte(s.value), 0)
 			if err != nil && !errors.Is(err, os.ErrNotExist) { // what a kernel has not, it does not do
-				failed = append(failed, err)
+				failed, why = append(failed, s.name), err
+				if cause := errors.Unwrap(err); cause != nil {
+					why = cause
+				}
 			}
 		}
-		return errors.Join(failed...)
+		if failed == nil {
+			return nil
+		}
+		return fmt.Errorf("/proc/sys/net: %w: %s", why, strings.Join(failed, " "))
 	})
 }

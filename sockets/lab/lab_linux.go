@@ -105,7 +105,14 @@ func (l *Lab) build() (err error) {
 		return err
 	}
 	l.lacks = append(l.lacks, name())
-	l.lacks = slices.DeleteFunc(l.lacks, func(err error) bool { return err == nil })
+	told := map[string]bool{} // of the other host, too
+	l.lacks = slices.DeleteFunc(l.lacks, func(err error) bool {
+		if err == nil || told[err.Error()] {
+			return true
+		}
+		told[err.Error()] = true
+		return false
+	})
 	if l.door, err = openDoor(l); err != nil {
 		return err
 	}
