@@ -268,7 +268,7 @@ func (s *Session) observeState(c sys.Caller, a *sockets.Act, k *sockets.Socket) 
 		}
 	case k.Backlog >= 0:
 		state = "LISTEN"
-	case !k.Peer.IsZero() && k.Kind == sockets.Dgram:
+	case !k.Peer.IsZero() && (k.Kind == sockets.Dgram || k.Kind == sockets.Raw):
 		state = "CONNECTED"
 		if k.Family == sockets.UNIX && (a.Err != nil || k.State != state) { // a send that finds the peer closed undoes it
 			if _, err := c.Getpeername(k.FD); sys.Errno(err) == "ENOTCONN" {

@@ -1,6 +1,8 @@
 package repl
 
 import (
+	"errors"
+	"strings"
 	"time"
 
 	"sockstep/sockets"
@@ -18,9 +20,15 @@ type Lab interface {
 type Cable interface {
 	Turn(Knob) error
 	// State is what the cable is set to, and what it has carried.
-	State() (settings, counts []sockets.Field, err error)
+	State() (settings []Setting, counts []sockets.Field, err error)
 	// Frames are the names that Knob.Frames may be.
 	Frames() []string
+}
+
+// A Setting is one thing that a cable is set to, as a card shows it; and each way by itself, where it may be different.
+type Setting struct {
+	sockets.Field
+	There, Back string // from left to right, and from right to left
 }
 
 // A Knob is one thing that a cable is told.
@@ -69,7 +77,13 @@ func (e *Env) At(host Word) error {
 		}
 	}()
 	inner.host = host.Text
-	return l.At(host.Text, func() error { return inner.Command.Run(inner) })
+	began := false
+	err = l.At(host.Text, func() error { began = true; return inner.Command.Run(inner) })
+	var bad *sockets.Error
+	if !began && errors.As(err, &bad) && bad.Kind == "usage" { // there is no such host
+		return bad.At(host.Col, len(host.Raw))
+	}
+	return err
 }
 
 func (e *Env) inner() (*Env, error) {
@@ -77,7 +91,7 @@ func (e *Env) inner() (*Env, error) {
 	line.Command, line.Words = e.words[0], e.words[1:]
 	command, line, bad := e.Session.table.verb(line, e.Session.names)
 	if bad != nil {
-		return nil, bad
+		return nil, e.outside(bad)
 	}
 	inner := &Env{Session: e.Session}
 	if bad := inner.begin(e.Ctx, e.Act, command, line); bad != nil {
@@ -85,6 +99,26 @@ func (e *Env) inner() (*Env, error) {
 	}
 	inner.began, inner.cancel, inner.park = e.began, e.cancel, e.park
 	return inner, nil
+}
+
+// outside says of what stands behind the host, though it belongs before at, where it would be right: "at right c = …".
+func (e *Env) outside(bad *sockets.Error) *sockets.Error {
+	first := e.words[0]
+	host := strings.TrimSpace(e.line.Text[e.line.Command.Col:first.Col])
+	typed := e.Typed()[first.Col:]
+	before, behind := "", ""
+	if mark, rest, spaced := strings.Cut(typed, " "); strings.HasPrefix(typed, "!") {
+		before, behind = mark, rest
+		if word := mark[1:]; word != "" && (word != strings.ToUpper(word) || !spaced) { // no errno: it is the command
+			before, behind = "!", typed[1:]
+		}
+	} else if name, rest, ok := strings.Cut(typed, "="); ok && !strings.ContainsAny(strings.TrimSpace(name), " '\"") {
+		before, behind = strings.TrimSpace(name)+" =", rest
+	} else {
+		return bad
+	}
+	right := before + " " + host + " " + strings.TrimSpace(behind)
+	return bad.Hint(names.T(right, right))
 }
 
 // innermost is the command that a line comes to: listen in "at right listen tcp right:7000".

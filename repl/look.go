@@ -137,7 +137,9 @@ func (e *Env) RunLines(r io.Reader) (lines, failed int, err error) {
 	defer func() { s.depth-- }()
 	in := NewLines(r)
 	next := func() (ok bool) { e.Block(func() { ok = in.Next() }); return ok } // a FIFO may let us wait
+	defer s.remark("")
 	for next() {
+		s.remark(in.Text())
 		if act := s.do(e.Ctx, in.Text()); act != nil {
 			lines++
 			if !act.OK() {

@@ -67,6 +67,7 @@ type Session struct {
 	keepLang   func(names.Lang) error
 	thread     *sys.Thread
 	lab        Lab       // nil outside of one
+	remarks    []string  // of a script, that its block of comments is not over yet
 	lesson     *learning // nil where none was asked for
 
 	openLessons OpenLessons

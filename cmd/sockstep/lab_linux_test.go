@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -84,6 +85,7 @@ type labAct struct {
 	OK    bool
 	Steps []struct {
 		Kind, Source, Proto, Flags, Field, Now string
+		ID                                     string
 		To                                     string
 		Options                                []string
 		Lost, Retransmission                   bool
@@ -92,7 +94,7 @@ type labAct struct {
 		Text   string
 		Fields map[string]any
 	}
-	Error struct{ Message string }
+	Error struct{ Message, Fix string }
 }
 
 // acts runs lines in a lab, and gives what came of each.
@@ -134,6 +136,12 @@ func TestLabSession(t *testing.T) {
 		"recv d",
 		"expect hello",
 		"inspect d peername",
+		"at right gethostname",
+		"expect right",
+		"at right at left gethostname",
+		"expect left",
+		"gethostname",
+		"expect left",
 		"u = at right socket udp",
 		"bind u right:7001",
 		"sendto u left:9 hi", // nobody is there, but the packet is seen to leave from right
@@ -165,6 +173,83 @@ func TestLabSession(t *testing.T) {
 	}
 	if ladder := got["wire c"].Value.Text; !strings.Contains(ladder, "PSH+ACK seq 1 ack 1 len 5") {
 		t.Errorf("the ladder:\n%s", ladder)
+	}
+}
+
+// TestLabCableWords: what a cable is told wrongly is answered by what would be right, and changes nothing; frames may be called
+// as packets show them.
+func TestLabCableWords(t *testing.T) {
+	t.Parallel()
+	fixes := map[string]string{
+		"!usage cable delay":                        "cable delay 50ms",
+		"!usage cable delay 50 ms":                  "cable delay 50ms",
+		"!usage cable loss":                         "cable loss 20%",
+		"!usage cable reorder":                      "cable reorder 20%",
+		"!usage cable drop next":                    "cable drop next syn",
+		"!usage cable drop next syns":               "cable drop next syn",
+		"!usage cable rate":                         "cable rate 1mbit",
+		"!usage cable rate 1 mbit":                  "cable rate 1mbit",
+		"!usage cable mtu":                          "cable mtu 1400",
+		"!usage cable path-mtu":                     "cable path-mtu 1300",
+		"!usage cable Mtu 1400":                     "cable mtu",
+		"!usage at right q = socket udp":            "q = at right socket udp",
+		"!usage at right q=socket udp":              "q = at right socket udp",
+		"!usage at right ! connect tcp left:9":      "! at right connect tcp left:9",
+		"!usage at right !connect tcp left:9":       "! at right connect tcp left:9",
+		"!usage at right !EPERM connect tcp left:9": "!EPERM at right connect tcp left:9",
+	}
+	messages := map[string]string{
+		"!usage cable rate 0.4":              "a rate is a number of bits a second",
+		"!usage cable mtu abc":               "an MTU is a number of bytes",
+		"!usage cable mtu 9001":              "from 68 to 9000",
+		"!usage cable cut it":                "a host is left or right",
+		"!usage cable drop next fin nowhere": "a host is left or right",
+		"!usage cable delay 50ms middle":     "a host: left or right",
+		"!usage at middle socket":            "no host called middle",
+	}
+	lines := append(slices.Collect(maps.Keys(fixes)), slices.Collect(maps.Keys(messages))...)
+	lines = append(lines, "print nothing has changed", "cable", "cable delay 1h 30m left", "cable drop next SYN+ACK 2 right", "cable drop next FIN+ACK", "cable drop next psh+ack", "print now", "cable  ")
+	got := acts(t, lines...)
+	for line, fix := range fixes {
+		if got[line].Error.Fix != fix {
+			t.Errorf("%s: %q, want %q", line, got[line].Error.Fix, fix)
+		}
+	}
+	for line, message := range messages {
+		if !strings.Contains(got[line].Error.Message, message) {
+			t.Errorf("%s: %q, want %q", line, got[line].Error.Message, message)
+		}
+	}
+	for field, was := range map[string]string{"delay": "0s", "loss": "0%", "rate": "-", "path mtu": "-", "drop next": "-"} {
+		if now := got["cable"].Value.Fields[field]; now != was {
+			t.Errorf("%s: %v, want %s", field, now, was)
+		}
+	}
+	for field, want := range map[string]string{"delay": "left→right 1h…1h30m, right→left 0s", "drop next": "synack ×2 right→left, fin, data"} {
+		if now := got["cable  "].Value.Fields[field]; now != want {
+			t.Errorf("%s: %v, want %s", field, now, want)
+		}
+	}
+	for _, s := range got["cable delay 1h 30m left"].Steps {
+		if s.Kind == "change" && (s.Field != "delay left→right" || s.Now != "1h…1h30m") {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
+// TestLabRaw: a raw socket has no port that the kernel would choose; what stands there is its protocol, from the start.
+func TestLabRaw(t *testing.T) {
+	t.Parallel()
+	got := acts(t, "r = socket raw", `sendto r right:0 b"\x08\x00\xe5\xca\x12\x34\x00\x01"`, "bind r left:0", "connect r right:0", "inspect r sockname")
+	for line, a := range got {
+		for _, s := range a.Steps {
+			if s.ID == "implicit-bind" || s.ID == "ephemeral-port" || s.Field == "state" && s.Now != "CONNECTED" {
+				t.Errorf("%s: %+v", line, s)
+			}
+		}
+	}
+	if name := got["inspect r sockname"].Value.Text; name != "('10.0.0.1', 1)" {
+		t.Errorf("sockname: %s", name)
 	}
 }
 
@@ -278,11 +363,61 @@ func TestLabCommand(t *testing.T) {
 	if out, err := command("sockstep", "lab", "--", "sh", "-c", "hostname; exit 3").Output(); exitCode(err) != 3 || string(out) != "left\n" {
 		t.Errorf("%v: %q", err, out)
 	}
+	if out, err := command("sockstep", "lab", "--at", "right", "--", "sh", "-c", "hostname; cat /proc/net/fib_trie").Output(); err != nil || !strings.HasPrefix(string(out), "right\n") || !strings.Contains(string(out), "10.0.0.2") {
+		t.Errorf("%v: %q", err, out)
+	}
+	if out, err := command("sockstep", "lab", "--at", "right").CombinedOutput(); exitCode(err) != misused {
+		t.Errorf("%v\n%s", err, out)
+	}
 	if out, err := command("sockstep", "--lab", "-c", "! connect tcp right:7").CombinedOutput(); err != nil || !strings.Contains(string(out), "RST") {
 		t.Errorf("%v\n%s", err, out)
 	}
 	if out, err := command("sockstep", "lab", "ncat").CombinedOutput(); exitCode(err) != misused {
 		t.Errorf("%v\n%s", err, out)
+	}
+	for line, instead := range map[string]string{"lab ncat -l": "sockstep lab -- ncat -l", "lab join --at right ncat -l": "sockstep lab join --at right -- ncat -l", "lab run x.sock": "sockstep run --lab x.sock", "lab join run x.sock": "sockstep lab join -c 'run x.sock'"} {
+		if out, err := command("sockstep", strings.Fields(line)...).CombinedOutput(); exitCode(err) != misused || !strings.Contains(string(out), instead) {
+			t.Errorf("%s: %v\n%s", line, err, out)
+		}
+	}
+	for name, words := range map[string]string{"nosuch": "ENOENT: 没有叫 nosuch 的程序", "/no/such": "ENOENT: 没有 /no/such 这个文件", "/etc/passwd": "EACCES: /etc/passwd 不能运行", "/etc": "EACCES: /etc 不能运行"} {
+		if out, err := command("sockstep", "--lang", "zh", "lab", "--", name).CombinedOutput(); exitCode(err) != lineFailed || !strings.Contains(string(out), words) {
+			t.Errorf("%s: %v\n%s", name, err, out)
+		}
+	}
+}
+
+// TestLabCommandHungUp: a command in a lab that is gone has nothing to do any more: it ends, and it is said why.
+func TestLabCommandHungUp(t *testing.T) {
+	t.Parallel()
+	command, _ := inALab(t)
+	first := command("sockstep", "lab", "--", "sh", "-c", "echo ready; sleep 1000")
+	begun, err := first.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(begun).ReadString('\n'); line != "ready\n" {
+		t.Fatalf("%q: %v", line, err)
+	}
+	c := command("sockstep", "lab", "join", "--", "sh", "-c", "echo ready; sleep 1000")
+	var complaints bytes.Buffer
+	c.Stderr = &complaints
+	if begun, err = c.StdoutPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(begun).ReadString('\n'); line != "ready\n" {
+		t.Fatalf("%q: %v", line, err)
+	}
+	_ = first.Process.Kill()
+	_ = first.Wait()
+	if err := c.Wait(); exitCode(err) != 128+1 || !strings.Contains(complaints.String(), "the lab is gone") {
+		t.Errorf("%v\n%s", err, complaints.String())
 	}
 }
 

@@ -46,6 +46,9 @@ func (s *settings) prompt() error {
 	hello := greeting
 	if s.lab != nil {
 		hello = labGreeting
+		if !s.lab.Founder() {
+			hello = joinGreeting
+		}
 	}
 	if s.first == "" {
 		fmt.Fprint(t, hello.In(p.session.Lang()))
@@ -110,6 +113,17 @@ var labGreeting = names.T(
 		"  cable drop next syn                  网线会丢掉下一个 SYN\n"+
 		"  c = connect tcp right:7000           TCP 会重试           Ctrl-D   退出\n")
 
+// joinGreeting is labGreeting for who has come into a lab that was there.
+var joinGreeting = names.T(
+	"sockstep: you have joined a lab, at left (10.0.0.1) as who has made it:\n"+
+		"it ends with that terminal. Sockets are each terminal's own. Try:\n"+
+		"  c = connect tcp right:7000   to a server that the other terminal has made\n"+
+		"  cable                        the same cable for all    Ctrl-D   leave\n",
+	"sockstep：你加入了一个实验室，和创建它的终端一样坐在 left（10.0.0.1）前；\n"+
+		"那个终端结束，实验室也就结束。套接字归各自的终端。试试：\n"+
+		"  c = connect tcp right:7000   连接另一个终端建立的服务器\n"+
+		"  cable                        大家共用的网线            Ctrl-D   退出\n")
+
 var labLacks = names.T("· the lab goes on without this: ", "· 实验室缺少这一项，其余照常：")
 
 var labGone = names.T("· the lab is gone: the sockstep that made it has ended\n", "· 实验室没有了：创建它的 sockstep 已经结束\n")
@@ -170,6 +184,18 @@ func (p *prompter) Observe(a *sockets.Act, st sockets.Step) {
 	}
 	p.terminal.Status("")
 	p.terminal.Write(p.drawn.Bytes())
+}
+
+// Remark shows what the writer of a script says, above what his next line does.
+func (p *prompter) Remark(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.drawn.Reset()
+	p.text.Remark(text)
+	if !p.blind {
+		p.unwait()
+		p.terminal.Write(p.drawn.Bytes())
+	}
 }
 
 // keepFresh redraws the prompt when something came that it tells of.

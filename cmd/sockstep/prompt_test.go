@@ -183,9 +183,9 @@ func TestPromptGreetsInFourLines(t *testing.T) {
 	}
 }
 
-// TestGreetingsFit holds both greetings to four lines of a narrow terminal, in both languages.
+// TestGreetingsFit holds the greetings to four lines of a narrow terminal, in both languages.
 func TestGreetingsFit(t *testing.T) {
-	for _, g := range []names.Text{greeting, labGreeting} {
+	for _, g := range []names.Text{greeting, labGreeting, joinGreeting} {
 		for _, l := range []names.Lang{names.English, names.Chinese} {
 			lines := strings.Split(strings.TrimSuffix(g.In(l), "\n"), "\n")
 			if len(lines) != 4 {

@@ -91,6 +91,9 @@ func (s *settings) runScript(session *repl.Session, in *repl.Lines, outErr func(
 		return in.Next()
 	}
 	for next() && outErr() == nil {
+		if !s.typed { // who types a comment has it on the screen
+			session.Remark(in.Text())
+		}
 		ctx, done := interrupt.context()
 		act := session.Do(ctx, in.Text())
 		failed := act != nil && !act.OK() || !playThrough(ctx, session, outErr)
@@ -108,6 +111,7 @@ func (s *settings) runScript(session *repl.Session, in *repl.Lines, outErr func(
 			return max(status, wanted), nil
 		}
 	}
+	session.Remark("")
 	if s.typed {
 		fmt.Fprintln(s.io.out) // behind the prompt that Ctrl-D answered
 	}

@@ -64,7 +64,7 @@ func bindTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
 			e.Act.Note("autobind", "s", k.Name, "addr", local.String())
 		}
 	}
-	if addr.IP.IsValid() && addr.Port == 0 {
+	if addr.IP.IsValid() && addr.Port == 0 && k.Kind != sockets.Raw { // whose port is its protocol
 		if local, err := e.Sys.Scaffold().Getsockname(k.FD); err == nil {
 			k.Rename(e.Act, local)
 			e.Act.Note("ephemeral-port", "s", k.Name, "port", strconv.Itoa(int(local.Port)), "addr", local.String())

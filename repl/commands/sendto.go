@@ -73,7 +73,7 @@ var sendto = &repl.Command{
 // sentTo tells what a datagram to an address brings with it: the kernel may have bound the socket for it, and nobody says
 // whether it arrived.
 func sentTo(e *repl.Env, k *sockets.Socket, op string, addr sockets.Address, unbound bool) {
-	if unbound && addr.IP.IsValid() {
+	if unbound && addr.IP.IsValid() && k.Kind != sockets.Raw { // whose port is its protocol, from the start
 		k.Bound = true
 		e.Observe(k)
 		e.Act.Note("implicit-bind", "s", k.Name, "op", op, "addr", k.Local.String())

@@ -189,7 +189,9 @@ func (noCable) Cable() repl.Cable                 { return noCable{} }
 func (noCable) Turn(repl.Knob) error              { return nil }
 func (noCable) Frames() []string                  { return []string{"syn"} }
 
-func (noCable) State() (settings, counts []sockets.Field, err error) { return nil, nil, nil }
+func (noCable) State() (settings []repl.Setting, counts []sockets.Field, err error) {
+	return nil, nil, nil
+}
 
 // play runs lines in a fresh session and gives what a student would see.
 func play(t *testing.T, lang names.Lang, lines ...string) string {

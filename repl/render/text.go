@@ -77,6 +77,19 @@ func (t *Text) Observe(a *sockets.Act, s sockets.Step) {
 	}
 }
 
+// Remark writes what the writer of a script says between its lines.
+func (t *Text) Remark(text string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	d := t.drawing()
+	d.put(dim, "# ")
+	d.lines(2, plain, Wrap(Sanitize(text), d.prose(2)))
+	t.buf = reusable(d.buf)
+	if _, err := t.w.Write(d.buf); err != nil && t.err == nil {
+		t.err = err
+	}
+}
+
 // Err is the first error of the writer, nil for none.
 func (t *Text) Err() error {
 	t.mu.Lock()

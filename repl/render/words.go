@@ -26,7 +26,7 @@ var (
 	wordHidden      = names.T("no room for: ", "放不下的列：")
 
 	wordCaptured      = names.T("captured", "捕获")
-	wordCable         = names.T("cable", "线缆")
+	wordCable         = names.T("cable", "网线")
 	wordInferred      = names.T("inferred", "推断")
 	wordSourceUnknown = names.T("source unknown", "来源不明")
 	wordLost          = names.T("lost", "丢失")

@@ -7,7 +7,8 @@
 //	left: eth0 10.0.0.1 ══ veth ══ near │ the founder copies frames │ far ══ veth ══ right: eth0 10.0.0.2
 //	                                    └── a Lane each way: lose, hold, delay, duplicate ─▶ every Frame to who watches
 //
-// Each host is a network namespace, network_namespaces(7); near and far are in a third one, out of the student's sight.
+// Each host is a network namespace, network_namespaces(7), and has its own name in a UTS namespace; near and far are in
+// a third network, out of the student's sight.
 // The hosts' packets are real in every byte: no checksum or segmentation is left to a network card that does not exist.
 //
 // In the lab the student is at left. The kernel's own rules hold there as outside, but for these: each connection
@@ -15,5 +16,7 @@
 // 255.255.255.255 and 224.0.0.0/4 go out by eth0, and nobody asks for an IPv6 router. There is no way to the world.
 //
 // The cable, and with it the network, lives as long as the founder. When that dies, however it dies, the kernel takes
-// the namespaces with the last process in them; a file that tells guests the way to a dead founder is known as stale.
+// the namespaces with the last process in them. A keeper, who waits for the founder's end, takes away the file that tells
+// guests the way to it; a stale one is known as such. A command in the lab is in a PID namespace, pid_namespaces(7), with
+// all that it starts: another keeper is the first in there, and when that ends, all do.
 package lab

@@ -37,6 +37,7 @@ const (
 	nsUTS
 	nsLeft
 	nsRight
+	nsRightUTS
 	nsCount
 )
 
@@ -183,7 +184,7 @@ func (l *Lab) hello(fd int) error {
 		defer f.Close()
 		fds[i] = int(f.Fd())
 	}
-	fds[nsLeft], fds[nsRight] = l.hosts[0].namespace.fd, l.hosts[1].namespace.fd
+	fds[nsLeft], fds[nsRight], fds[nsRightUTS] = l.hosts[0].namespace.fd, l.hosts[1].namespace.fd, l.hosts[1].namespace.uts
 	return send(fd, answer{}, fds...)
 }
 

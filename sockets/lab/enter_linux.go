@@ -60,7 +60,6 @@ func (p *Process) command() (*exec.Cmd, error) {
 		return nil, err
 	}
 	c := &exec.Cmd{Path: path, Args: p.Argv, Env: p.env(os.Getenv(mark))}
-	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL}
 	p.streams(c)
 	return c, nil
 }
@@ -84,6 +83,7 @@ func attend(start func() (*os.Process, error)) (status int, err error) {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM, unix.SIGHUP, unix.SIGUSR1, unix.SIGUSR2)
 	defer signal.Stop(signals)
+	restore := keepTerminal()
 	child, err := start()
 	if err != nil {
 		return 0, err
@@ -108,6 +108,7 @@ func attend(start func() (*os.Process, error)) (status int, err error) {
 		return 0, err
 	}
 	if w := state.Sys().(syscall.WaitStatus); w.Signaled() {
+		restore()
 		return 128 + int(w.Signal()), nil
 	}
 	return state.ExitCode(), nil
@@ -122,4 +123,31 @@ func foreground() bool {
 	defer unix.Close(tty)
 	group, err := unix.IoctlGetInt(tty, unix.TIOCGPGRP)
 	return err == nil && group == unix.Getpgrp()
+}
+
+// keepTerminal remembers how the terminal is set, for who cannot put it back any more: a prompt that was killed leaves
+// it without echo and without Ctrl-C.
+func keepTerminal() (restore func()) {
+	tty, err := unix.Open("/dev/tty", unix.O_RDWR|unix.O_CLOEXEC|unix.O_NOCTTY, 0)
+	if err != nil {
+		return func() {}
+	}
+	defer unix.Close(tty)
+	was, err := unix.IoctlGetTermios(tty, unix.TCGETS)
+	if err != nil || !foreground() {
+		return func() {}
+	}
+	return func() {
+		tty, err := unix.Open("/dev/tty", unix.O_RDWR|unix.O_CLOEXEC|unix.O_NOCTTY, 0)
+		if err != nil {
+			return
+		}
+		defer unix.Close(tty)
+		now, err := unix.IoctlGetTermios(tty, unix.TCGETS)
+		if err != nil || *now == *was || !foreground() {
+			return
+		}
+		_ = unix.IoctlSetTermios(tty, unix.TCSETSW, was)
+		_, _ = unix.Write(tty, []byte("\n")) // its last line was not at an end
+	}
 }

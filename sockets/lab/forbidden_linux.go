@@ -3,6 +3,7 @@ package lab
 import (
 	"errors"
 	"os"
+	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -13,13 +14,15 @@ import (
 
 // What a system says of itself that bears on namespaces; "" where it says nothing.
 type policy struct {
-	maxUser   string // /proc/sys/user/max_user_namespaces
-	maxNet    string // /proc/sys/user/max_net_namespaces
+	limits    []limit
 	debian    string // /proc/sys/kernel/unprivileged_userns_clone
 	apparmor  string // /proc/sys/kernel/apparmor_restrict_unprivileged_userns
 	seccomp   bool   // this process is under a filter of system calls
 	container bool   // of a well-known kind
 }
+
+// A limit is how many namespaces of a kind a user may have, sysctl user.max_user_namespaces and its like.
+type limit struct{ name, value string }
 
 func readPolicy() policy {
 	read := func(name string) string {
@@ -30,14 +33,44 @@ func readPolicy() policy {
 		_, err := os.Stat(name)
 		return err == nil
 	}
+	var limits []limit
+	for _, kind := range []string{"user", "net", "mnt", "uts"} {
+		name := "max_" + kind + "_namespaces"
+		limits = append(limits, limit{"user." + name, read("/proc/sys/user/" + name)})
+	}
 	return policy{
-		maxUser:   read("/proc/sys/user/max_user_namespaces"),
-		maxNet:    read("/proc/sys/user/max_net_namespaces"),
+		limits:    limits,
 		debian:    read("/proc/sys/kernel/unprivileged_userns_clone"),
 		apparmor:  read("/proc/sys/kernel/apparmor_restrict_unprivileged_userns"),
 		seccomp:   strings.Contains(read("/proc/self/status"), "\nSeccomp:\t2"),
 		container: exists("/.dockerenv") || exists("/run/.containerenv") || os.Getenv("container") != "",
 	}
+}
+
+// zero is the limit that forbids namespaces altogether, "" where none does.
+func (p policy) zero() string {
+	for _, l := range p.limits {
+		if l.value == "0" {
+			return l.name
+		}
+	}
+	return ""
+}
+
+// low are the limits that somebody may have set, as " (user.max_net_namespaces = 2)". Those of a namespace that the
+// lab has already made are as good as none.
+func (p policy) low() string {
+	const few = 10_000
+	var low []string
+	for _, l := range p.limits {
+		if n, err := strconv.Atoi(l.value); err == nil && n < few {
+			low = append(low, l.name+" = "+l.value)
+		}
+	}
+	if low == nil {
+		return ""
+	}
+	return " (" + strings.Join(low, ", ") + ")"
 }
 
 // forbidden explains a refusal of what the lab is made of. An error that is no refusal stays as it is.
@@ -86,20 +119,16 @@ func explain(op string, errno unix.Errno, err error, p policy, uid int) *sockets
 			names.T("the kernel forbids it here: in a chroot, or by a security module (SELinux, AppArmor)",
 				"内核在这里禁止这样做：可能处于 chroot 中，或被安全模块（SELinux、AppArmor）禁止"),
 			names.T("run sockstep outside of the chroot, or see `dmesg` for who forbade it", "在 chroot 之外运行 sockstep，或用 `dmesg` 查看是谁禁止的").Plus(root))
-	case errno == unix.ENOSPC && (p.maxUser == "0" || p.maxNet == "0"):
-		which := "user.max_user_namespaces"
-		if p.maxUser != "0" {
-			which = "user.max_net_namespaces"
-		}
+	case errno == unix.ENOSPC && p.zero() != "":
 		return say(refused,
-			names.T("the limit on namespaces, {limit}, is 0: they are forbidden", "命名空间数量的上限 {limit} 为 0：即禁止创建").Fill("limit", which),
-			names.T("an administrator may allow it: `sysctl {limit}=10000`", "管理员可以放开限制：`sysctl {limit}=10000`").Fill("limit", which))
+			names.T("the limit on namespaces, {limit}, is 0: they are forbidden", "命名空间数量的上限 {limit} 为 0：即禁止创建").Fill("limit", p.zero()),
+			names.T("an administrator may allow it: `sysctl {limit}=10000`", "管理员可以放开限制：`sysctl {limit}=10000`").Fill("limit", p.zero()))
 	case errno == unix.ENOSPC || errno == unix.EUSERS:
 		return say(names.T("there are too many namespaces already", "命名空间已经太多了"),
-			names.T("a limit is reached: of namespaces a user may have (user.max_user_namespaces is {user}, user.max_net_namespaces {net}), or of 32 that lie within each other",
-				"达到了上限：一个用户的命名空间个数（user.max_user_namespaces 为 {user}，user.max_net_namespaces 为 {net}），或嵌套 32 层的限制").
-				Fill("user", p.maxUser, "net", p.maxNet),
-			names.T("end other labs and containers; `lsns` lists what there is", "先结束其他实验室和容器；`lsns` 可以列出现有的命名空间"))
+			names.T("a limit is reached: of namespaces that a user may have{low}, or of 32 that lie within each other",
+				"达到了上限：一个用户的命名空间个数{low}，或嵌套 32 层的限制").Fill("low", p.low()),
+			names.T("end other labs and containers: `lsns` lists what there is, `sysctl user` the limits; the lab takes three networks",
+				"先结束其他实验室和容器：`lsns` 列出现有的命名空间，`sysctl user` 列出上限；实验室要用三个网络"))
 	case errno == unix.EINVAL || errno == unix.ENOSYS:
 		return say(names.T("this kernel has no namespaces", "这个内核没有命名空间"),
 			names.T("it was built without CONFIG_USER_NS or CONFIG_NET_NS, or something that is not Linux plays its part",

@@ -98,9 +98,10 @@ func TestExplain(t *testing.T) {
 		"debian":     {unix.EPERM, policy{debian: "0"}, "unprivileged_userns_clone=1"},
 		"container":  {unix.EPERM, policy{seccomp: true}, "seccomp=unconfined"},
 		"chroot":     {unix.EPERM, policy{}, "chroot"},
-		"zero":       {unix.ENOSPC, policy{maxUser: "0"}, "user.max_user_namespaces=10000"},
-		"zero nets":  {unix.ENOSPC, policy{maxUser: "9", maxNet: "0"}, "user.max_net_namespaces=10000"},
-		"many":       {unix.ENOSPC, policy{maxUser: "9", maxNet: "9"}, "lsns"},
+		"zero":       {unix.ENOSPC, policy{limits: []limit{{"user.max_user_namespaces", "0"}}}, "user.max_user_namespaces=10000"},
+		"zero names": {unix.ENOSPC, policy{limits: []limit{{"user.max_user_namespaces", "9"}, {"user.max_uts_namespaces", "0"}}}, "user.max_uts_namespaces=10000"},
+		"few":        {unix.ENOSPC, policy{limits: []limit{{"user.max_user_namespaces", "95000"}, {"user.max_net_namespaces", "9"}}}, "sysctl user"},
+		"many":       {unix.ENOSPC, policy{limits: []limit{{"user.max_user_namespaces", "2147483647"}}}, "lsns"},
 		"old kernel": {unix.EINVAL, policy{}, "another kernel"},
 		"no veth":    {unix.EOPNOTSUPP, policy{}, "modprobe veth"},
 		"memory":     {unix.ENOMEM, policy{}, "ulimit"},
@@ -118,6 +119,10 @@ func TestExplain(t *testing.T) {
 			t.Errorf("%s is explained as %s is", name, other)
 		}
 		seen[e.Why] = name
+	}
+	p := policy{limits: []limit{{"user.max_user_namespaces", "95000"}, {"user.max_net_namespaces", "9"}}}
+	if why := explain("clone", unix.ENOSPC, unix.ENOSPC, p, 1000).Why.En; !strings.Contains(why, "(user.max_net_namespaces = 9)") {
+		t.Errorf("which limit is it? %s", why)
 	}
 	err := errors.New("no refusal")
 	if got := forbidden("clone", err); got != err {

@@ -100,11 +100,12 @@ func beginGuest(path string) (*Lab, error) {
 		closeAll(fds)
 		return nil, errors.New("the founder of the lab has not handed over its namespaces")
 	}
-	closeAll(fds[:nsLeft])
+	closeAll([]int{fds[nsUser], fds[nsMount]})
+	uts := []int{fds[nsUTS], fds[nsRightUTS]}
 	l := &Lab{cable: &Cable{founder: d}, done: make(chan struct{})}
 	l.leave = func() { _ = unix.Shutdown(alive, unix.SHUT_RDWR) }
 	for i, p := range places() {
-		l.hosts[i] = &host{place: p, namespace: &namespace{fd: fds[nsLeft+i], ioctl: -1}}
+		l.hosts[i] = &host{place: p, namespace: &namespace{fd: fds[nsLeft+i], uts: uts[i], ioctl: -1}}
 	}
 	if _, err := l.Here(); err != nil {
 		_ = unix.Close(alive)

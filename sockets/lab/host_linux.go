@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -17,6 +18,7 @@ import (
 // thread uses them.
 type namespace struct {
 	fd     int
+	uts    int // where the host has its name, uts_namespaces(7)
 	router *router
 	ioctl  int
 }
@@ -38,16 +40,28 @@ func onThread(f func() error) error {
 	return <-done
 }
 
+// whereabouts is the network of the thread that calls, and where its host has its name.
+func whereabouts() (net, uts int, err error) {
+	if net, err = unix.Open("/proc/thread-self/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0); err != nil {
+		return -1, -1, os.NewSyscallError("open", err)
+	}
+	if uts, err = unix.Open("/proc/thread-self/ns/uts", unix.O_RDONLY|unix.O_CLOEXEC, 0); err != nil {
+		_ = unix.Close(net)
+		return -1, -1, os.NewSyscallError("open", err)
+	}
+	return net, uts, nil
+}
+
 // openHere opens the namespace of the thread that calls.
 func openHere() (_ *namespace, err error) {
-	n := &namespace{fd: -1, ioctl: -1}
+	n := &namespace{fd: -1, uts: -1, ioctl: -1}
 	defer func() {
 		if err != nil {
 			n.close()
 		}
 	}()
-	if n.fd, err = unix.Open("/proc/thread-self/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0); err != nil {
-		return nil, os.NewSyscallError("open", err)
+	if n.fd, n.uts, err = whereabouts(); err != nil {
+		return nil, err
 	}
 	if n.router, err = openRouter(); err != nil {
 		return nil, err
@@ -58,16 +72,33 @@ func openHere() (_ *namespace, err error) {
 	return n, nil
 }
 
-// openNew makes a namespace.
-func openNew() (n *namespace, err error) {
+// openNew makes a namespace; with a name, it is a host that is called so.
+func openNew(name string) (n *namespace, err error) {
+	flags := unix.CLONE_NEWNET
+	if name != "" {
+		flags |= unix.CLONE_NEWUTS
+	}
 	err = onThread(func() error {
-		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
+		if err := unix.Unshare(flags); err != nil {
 			return os.NewSyscallError("unshare", err)
+		}
+		if name != "" {
+			if err := unix.Sethostname([]byte(name)); err != nil {
+				return os.NewSyscallError("sethostname", err)
+			}
 		}
 		n, err = openHere()
 		return err
 	})
 	return n, err
+}
+
+// enter takes the calling thread to the namespace.
+func (n *namespace) enter() error {
+	if err := unix.Setns(n.fd, unix.CLONE_NEWNET); err != nil {
+		return os.NewSyscallError("setns", err)
+	}
+	return os.NewSyscallError("setns", unix.Setns(n.uts, unix.CLONE_NEWUTS))
 }
 
 func (n *namespace) close() {
@@ -77,7 +108,7 @@ func (n *namespace) close() {
 	if n.router != nil {
 		n.router.close()
 	}
-	for _, fd := range []int{n.fd, n.ioctl} {
+	for _, fd := range []int{n.fd, n.uts, n.ioctl} {
 		if fd >= 0 {
 			_ = unix.Close(fd)
 		}
@@ -87,8 +118,8 @@ func (n *namespace) close() {
 // run runs f on a thread in the namespace that nobody uses after it.
 func (n *namespace) run(f func() error) error {
 	return onThread(func() error {
-		if err := unix.Setns(n.fd, unix.CLONE_NEWNET); err != nil {
-			return os.NewSyscallError("setns", err)
+		if err := n.enter(); err != nil {
+			return err
 		}
 		return f()
 	})
@@ -187,7 +218,8 @@ func (h *host) addresses6() error {
 func (n *namespace) settings() error {
 	return n.run(func() error { // /proc/sys/net is that of the thread's namespace
 		group := strconv.Itoa(os.Getgid())
-		var failed []error
+		var failed []string
+		var why error
 		for _, s := range []struct{ name, value string }{
 			{"ipv4/tcp_no_metrics_save", "1"},
 			{"ipv4/ping_group_range", group + " " + group},
@@ -199,9 +231,15 @@ func (n *namespace) settings() error {
 		} {
 			err := os.WriteFile(filepath.Join("/proc/sys/net", s.name), []byte(s.value), 0)
 			if err != nil && !errors.Is(err, os.ErrNotExist) { // what a kernel has not, it does not do
-				failed = append(failed, err)
+				failed, why = append(failed, s.name), err
+				if cause := errors.Unwrap(err); cause != nil {
+					why = cause
+				}
 			}
 		}
-		return errors.Join(failed...)
+		if failed == nil {
+			return nil
+		}
+		return fmt.Errorf("/proc/sys/net: %w: %s", why, strings.Join(failed, " "))
 	})
 }

@@ -130,23 +130,16 @@ func (p *Process) into(fds []int, path string) (*os.Process, error) {
 		l.streams[i] = uintptr(fd)
 	}
 
-	// A signal that came to the child before execve would run Go's handler in a copy of Go that is half there.
-	var all, old unix.Sigset_t
-	for i := range all.Val {
-		all.Val[i] = ^all.Val[i]
-	}
-	l.mask = &old
-	if err := unix.PthreadSigmask(unix.SIG_SETMASK, &all, &old); err != nil {
-		_ = unix.Close(pipe[1])
+	// The child takes the signals back before execve.
+	child, err := undisturbed(func(old *unix.Sigset_t) (uintptr, syscall.Errno) {
+		l.mask = old
+		return l.leap()
+	})
+	_ = unix.Close(pipe[1])
+	if err != nil {
 		return nil, err
 	}
-	child, errno := l.leap()
-	_ = unix.PthreadSigmask(unix.SIG_SETMASK, &old, nil)
-	_ = unix.Close(pipe[1])
-	if errno != 0 {
-		return nil, os.NewSyscallError("clone", errno)
-	}
-	process, err := os.FindProcess(int(child))
+	process, err := os.FindProcess(child)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -29,6 +31,7 @@ type Lab struct {
 	cable  *Cable
 	lacks  []error
 	done   chan struct{} // the founder is gone
+	files  *keeper       // of the founder: takes the door away where the founder cannot
 	leave  func()        // of a guest: hangs up
 }
 
@@ -61,14 +64,14 @@ func (l *Lab) build() (err error) {
 		if i == 0 {
 			l.hosts[i].namespace, err = openHere()
 		} else {
-			l.hosts[i].namespace, err = openNew()
+			l.hosts[i].namespace, err = openNew(p.name)
 		}
 		if err != nil {
 			return err
 		}
 		l.lacks = append(l.lacks, l.hosts[i].namespace.settings())
 	}
-	if l.middle, err = openNew(); err != nil {
+	if l.middle, err = openNew(""); err != nil {
 		return err
 	}
 	var far [2]int
@@ -102,8 +105,18 @@ func (l *Lab) build() (err error) {
 		return err
 	}
 	l.lacks = append(l.lacks, name())
-	l.lacks = slices.DeleteFunc(l.lacks, func(err error) bool { return err == nil })
-	l.door, err = openDoor(l)
+	told := map[string]bool{} // of the other host, too
+	l.lacks = slices.DeleteFunc(l.lacks, func(err error) bool {
+		if err == nil || told[err.Error()] {
+			return true
+		}
+		told[err.Error()] = true
+		return false
+	})
+	if l.door, err = openDoor(l); err != nil {
+		return err
+	}
+	l.files, err = keepFile(l.door.path)
 	return err
 }
 
@@ -161,6 +174,7 @@ func (l *Lab) Close() error {
 	if l.door != nil {
 		l.door.close()
 	}
+	l.files.close()
 	if c := l.cable; c != nil && c.founder == nil {
 		c.close()
 	}
@@ -220,41 +234,89 @@ func (l *Lab) At(name string, f func() error) (err error) {
 		return err
 	}
 	runtime.LockOSThread()
-	back, err := unix.Open("/proc/thread-self/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
+	back := &namespace{fd: -1, uts: -1, ioctl: -1}
+	defer back.close()
+	if back.fd, back.uts, err = whereabouts(); err != nil {
 		runtime.UnlockOSThread()
-		return os.NewSyscallError("open", err)
+		return err
 	}
 	defer func() {
-		errno := unix.Setns(back, unix.CLONE_NEWNET)
-		_ = unix.Close(back)
-		if errno != nil { // nobody else may have a thread that is elsewhere: it stays locked
-			err = errors.Join(err, os.NewSyscallError("setns", errno))
+		if errno := back.enter(); errno != nil { // nobody else may have a thread that is elsewhere: it stays locked
+			err = errors.Join(err, errno)
 			return
 		}
 		runtime.UnlockOSThread()
 	}()
-	if err := unix.Setns(h.namespace.fd, unix.CLONE_NEWNET); err != nil {
-		return os.NewSyscallError("setns", err)
+	if err := h.namespace.enter(); err != nil {
+		return err
 	}
 	return f()
 }
 
-// Run runs a command at a host, gives it the terminal, and returns its exit status, 128 and the number for a signal.
-// The command dies with this process.
+// Run runs a command at a host, gives it the terminal, and returns its exit status, 128 and the number for a signal. The
+// command, and all that it has started, end with it, with this process, and with the founder.
 func (l *Lab) Run(name string, p Process) (status int, err error) {
-	err = l.At(name, func() error {
-		status, err = attend(func() (*os.Process, error) {
-			c, err := p.command()
-			if err != nil {
-				return nil, err
-			}
-			if err := c.Start(); err != nil {
-				return nil, err
-			}
-			return c.Process, nil
-		})
+	h, err := l.host(name)
+	if err != nil {
+		return 0, err
+	}
+	c, err := p.command()
+	if err != nil {
+		return 0, err
+	}
+	start := func() (*os.Process, error) {
+		if err := c.Start(); err != nil {
+			return nil, err
+		}
+		return c.Process, nil
+	}
+	kept := true
+	err = h.namespace.run(func() error {
+		k, err := keepProcesses()
+		if err != nil {
+			kept = false
+			return err
+		}
+		defer k.close()
+		status, err = l.attendHere(start)
 		return err
 	})
+	if !kept { // no PID namespace is to be had: only the command itself can be made to end
+		c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL}
+		err = h.namespace.run(func() error {
+			status, err = l.attendHere(start)
+			return err
+		})
+	}
 	return status, err
 }
+
+// attendHere is attend for a command that has nothing to do any more when the lab is gone: it is hung up, as if it were
+// its terminal.
+func (l *Lab) attendHere(start func() (*os.Process, error)) (status int, err error) {
+	over := make(chan struct{})
+	defer close(over)
+	return attend(func() (*os.Process, error) {
+		child, err := start()
+		if err != nil {
+			return nil, err
+		}
+		go func() {
+			select {
+			case <-over:
+				return
+			case <-l.done:
+				_ = child.Signal(unix.SIGHUP)
+			}
+			select {
+			case <-over:
+			case <-time.After(lastMoment):
+				_ = child.Kill()
+			}
+		}()
+		return child, nil
+	})
+}
+
+// lastMoment is how long a command may take to end where its lab is gone.
+const lastMoment = time.Second

@@ -246,32 +246,81 @@ func TestKilled(t *testing.T) {
 				must(t, guest.Process.Kill())
 				gone(t, guest.pid)
 				_ = guest.Wait()
-				if pids := inNamespace(r.namespace); len(pids) > 0 {
-					t.Errorf("still in %s: %v", r.namespace, pids)
-				}
-				// Who looks for a lab finds none, and takes a stale file away.
-				if out, err := u.command(dir, "join", "ready").CombinedOutput(); err == nil || !strings.Contains(string(out), "no lab of yours is running") {
-					t.Errorf("%v: %s", err, out)
-				}
+				empty(t, r.namespace)
 				if left := got(filepath.Glob(dir + "/sockstep/*"))(t); len(left) > 0 {
 					t.Errorf("left behind: %v", left)
+				}
+				if out, err := u.command(dir, "join", "ready").CombinedOutput(); err == nil || !strings.Contains(string(out), "no lab of yours is running") {
+					t.Errorf("%v: %s", err, out)
 				}
 			})
 		}
 	})
 }
 
-// TestCommandKilled kills the first of three: the command that runs in the lab dies with it.
+// TestCommandKilled kills the first of three: the command that runs in the lab dies with it, and all that it has started.
 func TestCommandKilled(t *testing.T) {
+	const script = "sleep 1000 & setsid sleep 1000 & echo ready $$ $(readlink /proc/self/ns/net); wait"
 	eachUser(t, func(t *testing.T, u user) {
-		for _, way := range []string{"enter", "join"} {
+		for _, way := range []string{"enter", "join", "founder"} {
 			dir := u.runtime(t)
-			launch(t, u.command(dir, "enter", "ready"))
-			r := launch(t, u.command(dir, way, "run", Right, "/bin/sh", "-c", "echo ready $$ -; exec sleep 1000"))
+			founder := launch(t, u.command(dir, "enter", "ready"))
+			inside := way
+			if way == "founder" {
+				inside = "join"
+			}
+			r := launch(t, u.command(dir, inside, "run", Right, "/bin/sh", "-c", script))
+			if n := len(inNamespace(r.namespace)); n < 3 {
+				t.Fatalf("%s: %d processes are at right", way, n)
+			}
+			if way == "founder" {
+				r = &running{Cmd: founder.Cmd, namespace: r.namespace}
+			}
 			must(t, r.Process.Kill())
-			gone(t, r.pid)
+			empty(t, r.namespace)
 		}
 	})
+}
+
+// TestCommandLeaves ends a command that has started others: they end with it, and its status stays what it was.
+func TestCommandLeaves(t *testing.T) {
+	eachUser(t, func(t *testing.T, u user) {
+		dir := u.runtime(t)
+		r := launch(t, u.command(dir, "enter", "run", Right, "/bin/sh", "-c",
+			"sleep 1000 & setsid sleep 1000 & echo ready $$ $(readlink /proc/self/ns/net); exit 3"))
+		if _ = r.Wait(); r.ProcessState.ExitCode() != 3 {
+			t.Errorf("%v", r.ProcessState)
+		}
+		empty(t, r.namespace)
+	})
+}
+
+// TestCommandSees: a command finds what it starts where programs look for processes, in /proc; and who keeps it holds nothing
+// open but a pipe.
+func TestCommandSees(t *testing.T) {
+	eachUser(t, func(t *testing.T, u user) {
+		c := u.command(u.runtime(t), "enter", "run", Left, "/bin/sh", "-c",
+			`sleep 1000 & for i in $(seq 500); do grep -q sleep /proc/$!/comm && break; sleep 0.01; done; cat /proc/$!/comm; kill $!; wait $!; echo $?; tr '\0' ' ' </proc/1/cmdline >/dev/null && ls -l /proc/1/fd | wc -l`)
+		out, err := c.Output()
+		if err != nil && c.ProcessState.ExitCode() == 77 {
+			refused(t, "")
+		}
+		if want := "sleep\n143\n2\n"; string(out) != want {
+			t.Errorf("%v: %q, want %q", err, out, want)
+		}
+	})
+}
+
+// empty waits until no process is in a network namespace.
+func empty(t *testing.T, namespace string) {
+	t.Helper()
+	var left []int
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		if left = inNamespace(namespace); len(left) == 0 {
+			return
+		}
+	}
+	t.Errorf("still in %s: %v", namespace, left)
 }
 
 // TestUnfinished finds what is left of a lab whose founder died while it built it.
@@ -318,21 +367,47 @@ func TestSignals(t *testing.T) {
 	})
 }
 
+// terminal makes a terminal of the user's.
+func terminal(t *testing.T, u user) (master, slave *os.File) {
+	t.Helper()
+	master = got(os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0))(t)
+	t.Cleanup(func() { _ = master.Close() })
+	n := got(unix.IoctlGetInt(int(master.Fd()), unix.TIOCGPTN))(t)
+	unlock := 0
+	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, master.Fd(), unix.TIOCSPTLCK, uintptr(unsafe.Pointer(&unlock))); errno != 0 {
+		t.Fatal(errno)
+	}
+	slave = got(os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0))(t)
+	if u.id >= 0 {
+		must(t, slave.Chown(u.id, u.id))
+	}
+	return master, slave
+}
+
+// TestTerminalPutBack kills who has set the terminal to its liking: it is again as it was.
+func TestTerminalPutBack(t *testing.T) {
+	eachUser(t, func(t *testing.T, u user) {
+		master, slave := terminal(t, u)
+		was := *got(unix.IoctlGetTermios(int(slave.Fd()), unix.TCGETS))(t)
+		c := u.command(u.runtime(t), "enter", "run", Left, "/bin/sh", "-c", "stty raw -echo; kill -9 $$")
+		c.SysProcAttr.Setpgid, c.SysProcAttr.Setsid, c.SysProcAttr.Setctty = false, true, true
+		c.Stdin, c.Stdout, c.Stderr = slave, slave, slave
+		must(t, c.Start())
+		go io.Copy(io.Discard, master)
+		if _ = c.Wait(); c.ProcessState.ExitCode() == 77 {
+			refused(t, "")
+		}
+		if now := *got(unix.IoctlGetTermios(int(slave.Fd()), unix.TCGETS))(t); now != was {
+			t.Errorf("%v: the terminal is %+v, and was %+v", c.ProcessState, now, was)
+		}
+		must(t, slave.Close())
+	})
+}
+
 // TestTerminal gives the lab a terminal: who runs in it may read, and Ctrl-C reaches it alone, and once.
 func TestTerminal(t *testing.T) {
 	eachUser(t, func(t *testing.T, u user) {
-		master := got(os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0))(t)
-		defer master.Close()
-		n := got(unix.IoctlGetInt(int(master.Fd()), unix.TIOCGPTN))(t)
-		unlock := 0
-		_, _, errno := unix.Syscall(unix.SYS_IOCTL, master.Fd(), unix.TIOCSPTLCK, uintptr(unsafe.Pointer(&unlock)))
-		if errno != 0 {
-			t.Fatal(errno)
-		}
-		slave := got(os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0))(t)
-		if u.id >= 0 {
-			must(t, slave.Chown(u.id, u.id))
-		}
+		master, slave := terminal(t, u)
 		script := "stty -echo; trap 'echo caught; exit 9' INT; echo ready; read x; echo got $x; while :; do sleep 0.05; done"
 		c := u.command(u.runtime(t), "enter", "run", Left, "/bin/sh", "-c", script)
 		c.SysProcAttr.Setpgid, c.SysProcAttr.Setsid, c.SysProcAttr.Setctty = false, true, true
