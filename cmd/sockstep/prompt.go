@@ -193,7 +193,7 @@ func (p *prompter) Remark(text string) {
 	p.drawn.Reset()
 	p.text.Remark(text)
 	if !p.blind {
-		p.unwait()
+		p.terminal.Status("")
 		p.terminal.Write(p.drawn.Bytes())
 	}
 }
