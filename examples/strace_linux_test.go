@@ -217,7 +217,7 @@ func readTrace(t *testing.T, path string) (saw []sighting, sigpipes int) {
 
 var (
 	words     = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\w+`)
-	addressed = regexp.MustCompile(`(?:\[([0-9a-f:.]+)\]|([0-9]+(?:\.[0-9]+){3})):(\d+)$`)
+	addressed = regexp.MustCompile(`(?:\[([0-9a-f:.]+)\]|([0-9]+(?:\.[0-9]+){3})):(\d+)(?:$|, msg_iov)`)
 	otherName = strings.NewReplacer("IPPROTO_TCP", "SOL_TCP", "IPPROTO_IPV6", "SOL_IPV6", "SIOCINQ", "FIONREAD", "SIOCOUTQ", "TIOCOUTQ", "TIMEO", "TIMEO_OLD")
 )
 
@@ -240,7 +240,8 @@ func sameArgs(c step, theirs string) bool {
 		if !strings.Contains(theirs, `"`+a[1]+a[2]+`"`) || !strings.Contains(theirs, fmt.Sprintf("htons(%s)", a[3])) {
 			return false
 		}
-		ours = strings.TrimSuffix(ours, a[0])
+		ours = strings.Replace(ours, a[0], "msg_iov", 1)
+		theirs += " msg_iov"
 	}
 	there := map[string]bool{"buf": true}
 	for _, w := range words.FindAllString(theirs, -1) {

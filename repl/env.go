@@ -166,11 +166,7 @@ func (e *Env) Typed() string {
 	for _, w := range e.line.Words {
 		end = max(end, w.Col+len(w.Raw))
 	}
-	typed := e.line.Text[:end]
-	if strings.HasPrefix(typed, "!") { // what must fail is not what is wanted
-		_, typed, _ = strings.Cut(typed, " ")
-	}
-	return strings.TrimLeft(typed, " ")
+	return e.line.Text[:end]
 }
 
 // Wanted is Typed without the "!" that says it must fail: a line to propose.

@@ -85,7 +85,7 @@ func (w *watching) flags() error {
 	}
 	w.live = w.Live()
 	if w.live == nil && !timed && samples == 0 {
-		line := w.Typed() + " --samples 5"
+		line := w.Wanted() + " --samples 5"
 		return sockets.Usage(names.T("here watch has no screen and no key to end it", "这里没有屏幕可画，也没有按键能结束它")).
 			At(0, len(w.Typed())).Hint(names.T(line, line))
 	}

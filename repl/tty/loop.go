@@ -72,10 +72,6 @@ func (t *Terminal) conclude(err *error) {
 	t.mu.Lock()
 	ctx := t.ctx
 	t.shell, t.ctx, t.quit = nil, nil, nil
-	if t.insists != nil {
-		defer close(t.insists)
-		t.insists = nil
-	}
 	t.mu.Unlock()
 	if *err == nil && ctx.Err() != nil && context.Cause(ctx) != errQuit {
 		*err = context.Cause(ctx)
@@ -85,32 +81,13 @@ func (t *Terminal) conclude(err *error) {
 	}
 }
 
-// insist sees to it that a terminal that takes no output does not keep a program that is told to end: what it does not take
-// within twice the grace is thrown away, until the program has ended.
-func (t *Terminal) insist(ended <-chan struct{}) {
-	defer t.fail()
-	for wait := 2 * grace; ; wait = grace / 10 {
-		select {
-		case <-ended:
-			return
-		case <-time.After(wait):
-			t.modes.discard()
-		}
-	}
-}
-
 // leave ends the loop, and the command that runs in it.
 func (t *Terminal) leave(why error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.quit == nil {
-		return
-	}
-	t.quit(why)
-	t.engine.end()
-	if sig := (*SignalError)(nil); errors.As(why, &sig) && t.insists == nil {
-		t.insists = make(chan struct{})
-		go t.insist(t.insists)
+	if t.quit != nil {
+		t.quit(why)
+		t.engine.end()
 	}
 }
 

@@ -73,8 +73,6 @@ type Terminal struct {
 	cancel context.CancelCauseFunc // of the running command
 	live   *Live                   // that it shows
 	closed bool
-
-	insists chan struct{} // while a signal is to end the loop; closed when it has
 }
 
 // errQuit is the cause of an end that needs no report: Ctrl-D, or a command's wish.

@@ -16,21 +16,8 @@ func (m *modes) wakeWriter() {
 	if _, err := termios.Tcgetattr(fd); err != nil {
 		return
 	}
-	const stop, start = 0, 1
+	const tcxonc, stop, start = 0x540a, 0, 1
 	for _, what := range []uintptr{stop, start} {
 		_, _, _ = syscall.Syscall(syscall.SYS_IOCTL, fd, tcxonc, what)
 	}
 }
-
-// discard throws away what the terminal has not taken, so that who waits to write goes on.
-func (m *modes) discard() {
-	const output = 1
-	_, _, _ = syscall.Syscall(syscall.SYS_IOCTL, uintptr(m.fd), tcflsh, output)
-	m.wakeWriter()
-}
-
-// Of ioctl_tty(2).
-const (
-	tcxonc = 0x540a
-	tcflsh = 0x540b
-)
