@@ -85,6 +85,16 @@ func (s Suggestion) in(l line) line {
 	return line{before + l.after(), len(before)}
 }
 
+// whole is the line with the suggestion that was the only one: at the end of the line the next word may begin, unless the
+// word goes on, as a folder's path does.
+func (s Suggestion) whole(l line) line {
+	l = s.in(l)
+	if l.at == len(l.text) && !strings.ContainsAny(l.text[l.at-1:], "/=:{.@$,-") {
+		l = l.insert(" ")
+	}
+	return l
+}
+
 // toPrompt converts suggestions to go-prompt's. Text carries the whole text up to the cursor, since go-prompt's idea of a
 // word knows neither quotes nor Start; Description carries the row's number, by which the screen finds the row again.
 func toPrompt(text string, list []Suggestion) []prompt.Suggest {

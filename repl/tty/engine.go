@@ -17,7 +17,7 @@ import (
 //   - its reader waits in Read until there is a key and the loop is waiting for it.
 //
 // So there is never more than one key on the way, and a key always meets the frame that the student saw when he pressed
-// it. Tab and the keys that move in an open menu are go-prompt's own. All others become the one key handOver, whose
+// it. Tab and the keys that move in an open menu are go-prompt's own, where there is a choice. All others become the one key handOver, whose
 // binding, step, takes every key that is there and lets the editor work on them: a paste is one key to go-prompt.
 type engine struct {
 	t      *Terminal
@@ -151,12 +151,20 @@ func (e *engine) isNative(k key) bool {
 		return false
 	}
 	switch k {
-	case named(prompt.Tab), named(prompt.BackTab):
+	case named(prompt.Tab):
+		return !e.decided()
+	case named(prompt.BackTab):
 		return true
 	case named(prompt.Up), named(prompt.Down):
 		return e.selecting
 	}
 	return false
+}
+
+// decided reports whether Tab leaves no choice: then it takes the only suggestion, and there is nothing to select.
+func (e *engine) decided() bool {
+	c := &e.menu
+	return !e.selecting && c.known && c.line == e.editor.line && len(c.list) == 1 && (c.closed == nil || *c.closed != c.line)
 }
 
 // sequence is how go-prompt's key table spells a key.

@@ -209,6 +209,10 @@ func (e *engine) step(b *prompt.Buffer) {
 			e.present(k)
 			continue
 		}
+		if k == named(prompt.Tab) && e.editor.search == nil {
+			e.editor.change(e.menu.list[0].whole(e.editor.line), moving)
+			continue
+		}
 		e.grant(e.editor.press(k))
 	}
 	if e.t.reader.ended() {
@@ -252,6 +256,7 @@ func (e *engine) grant(w wish) {
 	t, text := e.t, e.editor.line.text
 	switch w {
 	case run:
+		text = strings.TrimRight(text, " ") // behind the word that Tab has completed
 		t.screen.commit(text)
 		t.history.add(text)
 		e.editor.reset()

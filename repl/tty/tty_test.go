@@ -69,6 +69,10 @@ func TestCompletion(t *testing.T) {
 	d.sees("ready to insert")
 	d.types("\t\r")
 	d.sees(`<a quoted "two words">`)
+	d.types("b qu\tx\r") // the only one: the next word begins
+	d.sees(`<b quoted "two words" x>`)
+	d.types("c qu\x07\t\r") // Ctrl-G has closed the menu
+	d.sees("<c qu>")
 	d.types("\x04")
 	d.ends(0)
 }
