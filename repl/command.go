@@ -3,6 +3,7 @@ package repl
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"sockstep/sockets"
 	"sockstep/sockets/names"
@@ -220,7 +221,8 @@ func (t Table) unknown(w Word) *sockets.Error {
 		all = append(all, c.Name)
 	}
 	word := strings.ToLower(w.Text)
-	e := w.Err(names.T("no command is called "+w.Text, "没有叫 "+w.Text+" 的命令"))
+	called := brief(w.Text)
+	e := w.Err(names.T("no command is called "+called, "没有叫 "+called+" 的命令"))
 	if to, ok := instead[word]; ok {
 		line := strings.ReplaceAll(to, "{s}", "s")
 		return e.Hint(names.T(line, line))
@@ -235,6 +237,15 @@ func (t Table) unknown(w Word) *sockets.Error {
 		return e.Hint(names.T(near, near))
 	}
 	return e.Hint(names.T(listsThemAll, "help 列出所有命令"))
+}
+
+// brief is a word as an error names it: a very long one by its beginning.
+func brief(word string) string {
+	const most = 40
+	if r := []rune(word[:min(len(word), most*utf8.UTFMax)]); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return word
 }
 
 // orList writes a, b or c.

@@ -31,6 +31,9 @@ var instead = map[string]string{
 // programs are those of a terminal that have nothing to do here, but may well be the other end of a socket.
 var programs = strings.Fields("curl wget python python3 ipython node bash sh sudo cat cd pwd mkdir touch vim vi nano less grep make git ssh ftp browser chrome firefox")
 
+// prompts are what stands before a line that was copied with it: Python's, a shell's, and our own.
+var prompts = strings.Fields(">>> ... > $ % › sockstep›")
+
 // statements are the words that a statement of Python begins with.
 var statements = strings.Fields("while for if elif else try except finally with def return break continue pass")
 
@@ -41,6 +44,7 @@ var (
 		"这是 Python 的写法；这里没有循环和判断，轮到哪一行就输入哪一行")
 	aProgram   = names.T("run it in a second terminal", "请在第二个终端里运行它")
 	clearsKeys = names.T("Ctrl-L clears the screen", "按 Ctrl-L 清屏")
+	aPrompt    = names.T("this is the prompt that the line was copied with; leave it out", "这是连同那一行一起复制来的提示符，去掉它")
 	ownValue   = names.T("after = stands a command; print keeps a value of your own", "= 之后是命令；自己的值用 print 保存")
 )
 
@@ -57,6 +61,8 @@ func (t Table) elsewhere(l Line, isSocket func(Word) bool) *sockets.Error {
 		return whole(pythonImport).Hint(names.T("s = socket tcp", "s = socket tcp"))
 	case slices.Contains(statements, first):
 		return whole(pythonFlow)
+	case slices.Contains(prompts, w.Raw) && len(l.Words) > 0:
+		return t.copied(l, isSocket)
 	}
 	if py, ok := t.python(uncommented(expr), isSocket); ok {
 		if len(l.Names) > 0 && !strings.HasPrefix(py, "inspect ") {
@@ -68,6 +74,19 @@ func (t Table) elsewhere(l Line, isSocket func(Word) bool) *sockets.Error {
 		return t.ofSocket(l)
 	}
 	return ownText(l)
+}
+
+// copied is the error of a line that begins with the prompt before which it stood elsewhere: what to type is the rest of it, or
+// what does the same here.
+func (t Table) copied(l Line, isSocket func(Word) bool) *sockets.Error {
+	fix := names.T(l.Text[l.Words[0].Col:], l.Text[l.Words[0].Col:])
+	unkept := func(string) (sockets.Value, bool) { return sockets.Value{}, false }
+	if rest, bad := parseLine(fix.En, unkept, nil); bad == nil {
+		if e := t.elsewhere(rest, isSocket); e != nil {
+			fix = e.Fix
+		}
+	}
+	return l.Command.Err(aPrompt).Hint(fix)
 }
 
 // ofSocket is the error of a line that begins with a socket and goes on with no command.

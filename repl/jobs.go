@@ -195,7 +195,7 @@ func (s *Session) endJobs(until time.Time) {
 func (e *Env) JobList() []JobState {
 	var out []JobState
 	for _, j := range e.Session.jobs {
-		out = append(out, JobState{ID: j.ID, Line: j.Line, For: time.Since(j.Began), Ended: j.ended, Err: j.ended && !j.env.Act.OK()})
+		out = append(out, JobState{ID: j.ID, Line: j.Line, For: time.Since(j.Began), Ended: j.ended, Err: j.ended && !j.env.Act.OK(), Cancelled: j.cancelled()})
 	}
 	return out
 }
@@ -207,6 +207,13 @@ type JobState struct {
 	For   time.Duration
 	Ended bool
 	Err   bool
+	// Cancelled says that it was told to stop, by cancel or by the end of its socket.
+	Cancelled bool
+}
+
+func (j *Job) cancelled() bool {
+	var ended *sockets.Error
+	return errors.As(j.err, &ended) && ended.Kind == "cancelled"
 }
 
 // job finds a job by the next word; the newest one that runs, else the newest, where there is none. It is never the job that asks.
@@ -290,9 +297,7 @@ func (s *Session) JobFailed() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.ContainsFunc(s.jobs, func(j *Job) bool {
-		var ended *sockets.Error
-		closed := errors.As(j.err, &ended) && ended.Kind == "cancelled" // with its socket
-		return j.ended && !j.judged && !closed && !j.env.Act.OK()
+		return j.ended && !j.judged && !j.cancelled() && !j.env.Act.OK()
 	})
 }
 

@@ -113,12 +113,13 @@ func (e *Env) Sleep(d time.Duration) error {
 }
 
 // SetLang changes the session's language, for good where the session keeps settings.
-func (e *Env) SetLang(l names.Lang) error {
+func (e *Env) SetLang(l names.Lang) {
 	e.Session.lang.Store(int32(l))
-	if e.Session.keepLang == nil {
-		return nil
+	if keep := e.Session.keepLang; keep != nil {
+		if err := keep(l); err != nil {
+			e.Act.Note("setting-not-kept", "why", err.Error())
+		}
 	}
-	return e.Session.keepLang(l)
 }
 
 // Exit ends the session after this line.

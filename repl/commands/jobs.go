@@ -20,6 +20,8 @@ var jobs = &repl.Command{
 		for _, j := range e.JobList() {
 			state, told := "running", names.T("running", "运行中")
 			switch {
+			case j.Cancelled:
+				state, told = "cancelled", names.T("cancelled", "已取消")
 			case j.Err:
 				state, told = "failed", names.T("failed", "失败")
 			case j.Ended:

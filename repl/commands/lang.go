@@ -33,9 +33,7 @@ var lang = &repl.Command{
 		if err := e.Gives(0); err != nil {
 			return err
 		}
-		if err := e.SetLang(l); err != nil {
-			return err
-		}
+		e.SetLang(l)
 		e.Retell()
 		return nil
 	},

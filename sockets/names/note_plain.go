@@ -3,7 +3,8 @@ package names
 // plainNotes are the notes that speak of numbers or a socket, without them: what is said
 // when the caller does not know them.
 var plainNotes = map[string]Text{
-	"cancelled": T("the wait was ended from outside. Nothing was lost.", "等待被从外面结束。什么也没有丢失。"),
+	"cancelled":        T("the wait was ended from outside. Nothing was lost.", "等待被从外面结束。什么也没有丢失。"),
+	"setting-not-kept": T("the choice holds for this session; for later ones it could not be written down.", "这个选择在本次会话里有效；没能为以后的会话保存下来。"),
 	"unread-at-close": T("closing {s} threw away what had come and nobody had read; {peer}, if it is still there, gets ECONNRESET. Over TCP the kernel tells it so by RST instead of FIN.",
 		"关闭 {s} 时还有未读的数据：它们丢失了，{peer} 如果还在，会得到 ECONNRESET。在 TCP 上，内核为此发送 RST 而不是 FIN。"),
 	"packets-missed": T("some packets are not shown: they came faster than they could be looked at, and the kernel had no more room to keep them.",
