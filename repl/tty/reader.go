@@ -92,6 +92,10 @@ func (r *reader) read() {
 	}
 }
 
+// flood is how many bytes come at once from a paste that goes on: it is taken whole, and drawn once. A terminal gives 4 KiB at
+// a time, and to draw a line that long takes longer the more of it there is.
+const flood = 1024
+
 // deliver adds the keys in b. An error, or no bytes at all, is a terminal that has gone.
 func (r *reader) deliver(b []byte, err error) {
 	r.mu.Lock()
@@ -105,6 +109,10 @@ func (r *reader) deliver(b []byte, err error) {
 	switch {
 	case err != nil || len(b) == 0:
 		r.gone = true
+	case r.cutter.pasting && len(b) >= flood:
+		r.flushAfter(r.cutter.patience())
+		r.ask()
+		return
 	case len(r.keys) == 0:
 		r.want() // half a key, or nothing of interest
 	}
