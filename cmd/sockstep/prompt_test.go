@@ -114,6 +114,13 @@ func (s *student) watch() {
 	}
 }
 
+// output is all that has come to the terminal.
+func (s *student) output() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.all.String()
+}
+
 func (s *student) types(keys string) {
 	if _, err := s.keys.WriteString(keys); err != nil {
 		s.t.Fatal(err)
@@ -386,8 +393,8 @@ func TestQuitIsCalm(t *testing.T) {
 	if sig := st.Sys().(syscall.WaitStatus); !sig.Signaled() || sig.Signal() != syscall.SIGQUIT {
 		t.Errorf("the end is %v, want by SIGQUIT", st)
 	}
-	if strings.Contains(s.all.String(), "goroutine") {
-		t.Errorf("it leaves\n%s", s.all.String())
+	if out := s.output(); strings.Contains(out, "goroutine") {
+		t.Errorf("it leaves\n%s", out)
 	}
 }
 
