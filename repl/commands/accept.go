@@ -34,7 +34,10 @@ var accept = &repl.Command{
 		if err := e.Deadline(); err != nil {
 			return err
 		}
-		e.Python(e.Assign(), k.Name, ".accept()")
+		e.Python(k.Name, ".accept()")
+		if e.Names() > 0 { // Python gives two, whether the line keeps the second or not
+			e.Python(e.Name(0, ""), ", ", e.Name(1, "addr"), " = ", k.Name, ".accept()")
+		}
 		if err := e.Ready("accept", k, true); err != nil {
 			return err
 		}
