@@ -47,7 +47,7 @@ func home(t testing.TB) []string {
 	if err := os.Mkdir(run, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	return []string{"HOME=" + dir, "XDG_CONFIG_HOME=" + dir, "XDG_STATE_HOME=" + dir, "XDG_RUNTIME_DIR=" + run}
+	return []string{"HOME=" + dir, "XDG_CONFIG_HOME=" + dir, "XDG_STATE_HOME=" + dir, "XDG_RUNTIME_DIR=" + run, "TMPDIR=" + dir} // those that are killed leave a lesson's file
 }
 
 func open(t testing.TB, home []string, args ...string) *shell {
