@@ -190,20 +190,26 @@ func (t Table) Lookup(w Word) (*Command, *sockets.Error) {
 }
 
 // verb finds the command of a line. A first word that names a socket is that socket, and the command the word behind it:
-// c send hello. A command's own name always is the command.
+// c send hello. A command's own name always is the command, and its beginning where no socket is called so. What is quoted is text.
 func (t Table) verb(l Line, isSocket func(Word) bool) (*Command, Line, *sockets.Error) {
-	if c := t.named(l.Command.Text); c != nil {
-		return c, l, nil
-	}
-	if len(l.Words) > 0 && isSocket(l.Command) {
-		if c, err := t.Lookup(l.Words[0]); err == nil && !l.Words[0].Quoted {
+	var c *Command
+	var err *sockets.Error
+	switch {
+	case l.Command.Quoted:
+		err = l.Command.Err(quotedText).Hint(names.T("print "+l.Command.Raw, "print "+l.Command.Raw))
+	case t.named(l.Command.Text) != nil:
+		return t.named(l.Command.Text), l, nil
+	case !isSocket(l.Command):
+		c, err = t.Lookup(l.Command)
+	case len(l.Words) > 0 && !l.Words[0].Quoted:
+		if c, err = t.Lookup(l.Words[0]); err == nil {
 			words := slices.Clone(l.Words)
 			l.Command, words[0] = words[0], l.Command
 			l.Words = words
-			return c, l, nil
 		}
+	default:
+		err = t.unknown(l.Command)
 	}
-	c, err := t.Lookup(l.Command)
 	if err != nil {
 		if known := t.elsewhere(l, isSocket); known != nil {
 			err = known
@@ -232,6 +238,8 @@ func (t Table) unknown(w Word) *sockets.Error {
 		return e.Hint(aProgram)
 	case word == "clear" || word == "cls":
 		return e.Hint(clearsKeys)
+	case word == "lab":
+		return e.Hint(toTheLab)
 	}
 	if near, ok := names.Nearest(word, all); ok {
 		return e.Hint(names.T(near, near))

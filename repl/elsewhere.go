@@ -44,7 +44,8 @@ var (
 		"这是 Python 的写法；这里没有循环和判断，轮到哪一行就输入哪一行")
 	aProgram   = names.T("run it in a second terminal", "请在第二个终端里运行它")
 	clearsKeys = names.T("Ctrl-L clears the screen", "按 Ctrl-L 清屏")
-	aPrompt    = names.T("this is the prompt that the line was copied with; leave it out", "这是连同那一行一起复制来的提示符，去掉它")
+	aPrompt    = names.T("this is the prompt or the number that the line was copied with; leave it out", "这是复制时带进来的提示符或行号，去掉它")
+	quotedText = names.T("a text in quotes is no command", "引号里是文字，不是命令")
 	ownValue   = names.T("after = stands a command; print keeps a value of your own", "= 之后是命令；自己的值用 print 保存")
 )
 
@@ -61,8 +62,9 @@ func (t Table) elsewhere(l Line, isSocket func(Word) bool) *sockets.Error {
 		return whole(pythonImport).Hint(names.T("s = socket tcp", "s = socket tcp"))
 	case slices.Contains(statements, first):
 		return whole(pythonFlow)
-	case slices.Contains(prompts, w.Raw) && len(l.Words) > 0:
-		return t.copied(l, isSocket)
+	}
+	if n := copiedWords(l); n > 0 {
+		return t.copied(l, n, isSocket)
 	}
 	if py, ok := t.python(uncommented(expr), isSocket); ok {
 		if len(l.Names) > 0 && !strings.HasPrefix(py, "inspect ") {
@@ -73,20 +75,52 @@ func (t Table) elsewhere(l Line, isSocket func(Word) bool) *sockets.Error {
 	if isSocket(w) { // and what stands behind it is no command
 		return t.ofSocket(l)
 	}
+	if line, ok := insteadOf(l, isSocket); ok {
+		return t.unknown(w).Hint(names.T(line, line))
+	}
 	return ownText(l)
 }
 
 // copied is the error of a line that begins with the prompt before which it stood elsewhere: what to type is the rest of it, or
 // what does the same here.
-func (t Table) copied(l Line, isSocket func(Word) bool) *sockets.Error {
-	fix := names.T(l.Text[l.Words[0].Col:], l.Text[l.Words[0].Col:])
+func (t Table) copied(l Line, n int, isSocket func(Word) bool) *sockets.Error {
+	rest := l.Text[l.Words[n-1].Col:]
+	fix := names.T(rest, rest)
 	unkept := func(string) (sockets.Value, bool) { return sockets.Value{}, false }
 	if rest, bad := parseLine(fix.En, unkept, nil); bad == nil {
 		if e := t.elsewhere(rest, isSocket); e != nil {
 			fix = e.Fix
 		}
 	}
-	return l.Command.Err(aPrompt).Hint(fix)
+	before := strings.TrimRight(l.Text[l.Command.Col:l.Words[n-1].Col], " ")
+	return sockets.Usage(aPrompt).At(l.Command.Col, len(before)).Hint(fix)
+}
+
+// copiedWords is how many words at the beginning were copied with a line: a prompt, the number of a line of the notes, or
+// IPython's In [1]:.
+func copiedWords(l Line) int {
+	w := l.Command.Raw
+	switch {
+	case len(l.Words) == 0 || l.Command.Quoted:
+	case slices.Contains(prompts, w), strings.Trim(w, "0123456789") == "", strings.Trim(w, "0123456789") == "." && w[0] != '.':
+		return 1
+	case w == "In" && len(l.Words) > 1 && strings.HasPrefix(l.Words[0].Raw, "[") && strings.HasSuffix(l.Words[0].Raw, "]:"):
+		return 2
+	}
+	return 0
+}
+
+// insteadOf is the whole line that does what one of the manual or of Python does, where its other words are those that it takes.
+func insteadOf(l Line, isSocket func(Word) bool) (string, bool) {
+	to, ok := instead[strings.ToLower(l.Command.Text)]
+	if !ok || len(l.Words) == 0 || !isSocket(l.Words[0]) {
+		return "", false
+	}
+	line := l.Text[len(l.Text)-len(strings.TrimLeft(l.Text, " ")) : l.Command.Col]
+	if strings.Contains(to, "{s}") {
+		return line + strings.ReplaceAll(to, "{s}", l.Words[0].Text), true
+	}
+	return line + to + " " + uncommented(l.Text[l.Words[0].Col:]), !strings.Contains(to, " ")
 }
 
 // ofSocket is the error of a line that begins with a socket and goes on with no command.

@@ -154,10 +154,20 @@ func (e *Env) Missing(param string) error {
 	c := e.Command
 	example := c.Name + " " + c.Usage[0]
 	if n := len(c.Example); n > 0 {
-		example = c.Example[n-1]
+		example = e.withSocket(c.Example[n-1])
 	}
 	return sockets.Usage(names.T(c.Name+" needs "+p.Phrase.En, c.Name+" 需要"+p.Phrase.Zh)).At(len(e.Typed()), 1).
 		Hint(names.T(example, example))
+}
+
+// withSocket is an example of the command with the socket that the line is about in the place of the example's own.
+func (e *Env) withSocket(example string) string {
+	before, after, found := strings.Cut(example, e.Command.Name+" ")
+	_, rest, more := strings.Cut(after, " ")
+	if !found || !more || len(e.used) == 0 || !strings.HasPrefix(e.Command.Usage[0], "[S] ") {
+		return example
+	}
+	return before + e.Command.Name + " " + e.used[0].socket.Name + " " + rest
 }
 
 // Typed is the line as it was typed up to its last word, less "&" and a comment.
@@ -324,12 +334,21 @@ func (e *Env) Message() ([]byte, error) {
 // NoteBare notes what bare words may have been meant as: a text in quotes; and a single one, the value that is kept under this name.
 func (e *Env) NoteBare(ws []Word) {
 	e.noteCurly(ws)
+	if len(ws) > 1 && len(e.used) > 0 && likeSocket(ws[0]) {
+		e.Act.Note("name-sent", "word", ws[0].Text, "s", e.used[0].socket.Name)
+	}
 	if len(ws) != 1 || ws[0].Quoted || ws[0].Value != nil {
 		return
 	}
 	if _, kept := e.Session.values[ws[0].Text]; kept {
 		e.Act.Note("bare-name", "word", ws[0].Text)
 	}
+}
+
+// likeSocket reports whether a word looks like the name of a socket, a letter with or without a number, which none has.
+func likeSocket(w Word) bool {
+	letter := strings.TrimRight(w.Text, "0123456789")
+	return !w.Quoted && w.Value == nil && len(letter) == 1 && IsName(letter) && letter != "I"
 }
 
 // hasEscape reports whether a bare word looks as if an escape was meant.

@@ -56,8 +56,10 @@ func noLab(op string) error {
 		Message: names.T("this shell is in no lab", "当前不在实验室里"),
 		Why: names.T("two hosts and a cable between them exist only in a network of your own, which needs no rights",
 			"两台主机和它们之间的网线只存在于你自己的网络里；进入它不需要任何权限"),
-		Fix: names.T("leave, and run `$ sockstep lab`", "退出后运行 `$ sockstep lab`")}
+		Fix: toTheLab}
 }
+
+var toTheLab = names.T("leave, and run `$ sockstep lab`", "退出后运行 `$ sockstep lab`")
 
 // At runs the words that are left as a line of their own, at a host: with this act, and the names left of "=".
 func (e *Env) At(host Word) error {

@@ -151,21 +151,21 @@ func (e *Env) interrupted(op string, k *sockets.Socket, err error) error {
 		return e.TimedOut(op, w.Text, pairs...)
 	}
 	if k == nil && e.Command != nil && e.Command.Group == Learn {
-		return &sockets.Error{Op: op, Kind: "cancelled", Err: err, Message: names.T("ended before it was done", "还没有完成就被结束了"),
+		return &sockets.Error{Op: op, Kind: "cancelled", Err: err, Message: names.T("ended before it was done", "尚未完成就被中断"),
 			Why: names.T("it was waiting for the other terminal", "它正在等待另一个终端")}
 	}
 	if e.closing != nil {
 		e.Act.Note("closed-under", "s", e.closing.Name)
 		return &sockets.Error{Op: op, Errno: sys.Errno(err), Kind: "cancelled", Err: err,
-			Message: names.T("ended before it was done", "还没有完成就被结束了"),
+			Message: names.T("ended before it was done", "尚未完成就被中断"),
 			Why:     names.T(e.closing.Name+" was closed while this line waited on it", "这一行正在等待时，"+e.closing.Name+" 被关闭了")}
 	}
 	e.Act.Note("cancelled", append(pairs, "sock", nameOf(k))...)
 	if k == nil && sys.Errno(err) == "" { // no socket waited, and no call was interrupted: there is no more to say
-		return &sockets.Error{Op: op, Kind: "cancelled", Err: err, Message: names.T("ended before it was done", "还没有完成就被结束了")}
+		return &sockets.Error{Op: op, Kind: "cancelled", Err: err, Message: names.T("ended before it was done", "尚未完成就被中断")}
 	}
 	return &sockets.Error{Op: op, Errno: sys.Errno(err), Kind: "cancelled", Err: err, // none where the call had moved some bytes
-		Message: names.T("ended before it was done", "还没有完成就被结束了"),
+		Message: names.T("ended before it was done", "尚未完成就被中断"),
 		Why:     names.T("it was waiting in the kernel, and was told to stop; the socket is as it was", "它正在内核里等待时被要求停下；套接字保持原样")}
 }
 

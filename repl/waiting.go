@@ -3,6 +3,7 @@ package repl
 import (
 	"context"
 	"slices"
+	"time"
 
 	"sockstep/sockets/sys"
 )
@@ -35,6 +36,9 @@ func (e *Env) Block(f func()) {
 	s.outside(f)
 }
 
+// aMoment is what a call has at least: with --timeout 0 it is to take what is there already, and not to be over before it begins.
+const aMoment = 5 * time.Millisecond
+
 // Deadline makes --timeout D end whatever blocks.
 func (e *Env) Deadline() error {
 	d, given, err := e.FlagDuration("timeout")
@@ -44,7 +48,7 @@ func (e *Env) Deadline() error {
 	if len(e.used) > 0 {
 		e.timed, e.timeout = e.used[0].socket, d
 	}
-	e.Ctx, e.end = context.WithTimeoutCause(e.Ctx, d, errTimedOut)
+	e.Ctx, e.end = context.WithTimeoutCause(e.Ctx, max(d, aMoment), errTimedOut)
 	e.Sys = e.door()
 	return nil
 }

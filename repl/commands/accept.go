@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"errors"
 	"slices"
 
 	"sockstep/repl"
@@ -45,7 +46,7 @@ var accept = &repl.Command{
 		var peer sockets.Address
 		e.Block(func() { fd, peer, err = e.Sys.Accept(k.FD) })
 		if err != nil {
-			return e.Fail("accept", k, err)
+			return fromListener(e, k, e.Fail("accept", k, err))
 		}
 		c := e.NewSocket(0, "c", fd, k.Family, k.Kind, k.Proto)
 		c.Peer, c.Bound, c.Inherits, c.State = peer, true, k, "" // it was never closed: the kernel made it connected
@@ -70,4 +71,23 @@ var accept = &repl.Command{
 		e.Result(v, peer.Value())
 		return nil
 	},
+}
+
+// fromListener names the socket to accept from, where k is one end of a connection and the session has a single one that does.
+func fromListener(e *repl.Env, k *sockets.Socket, err error) error {
+	var known *sockets.Error
+	if !errors.As(err, &known) || known.Errno != "EINVAL" || k.Backlog >= 0 || k.Peer.IsZero() {
+		return err
+	}
+	var listeners []*sockets.Socket
+	for _, o := range e.OpenSockets() {
+		if o.Backlog >= 0 && o.Kind != sockets.Dgram {
+			listeners = append(listeners, o)
+		}
+	}
+	if len(listeners) != 1 {
+		return err
+	}
+	line := e.Name(0, "c") + " = accept " + listeners[0].Name
+	return known.Hint(names.T(line, line))
 }

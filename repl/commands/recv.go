@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"math"
 	"slices"
 	"strconv"
 
@@ -135,6 +136,9 @@ func receive(e *repl.Env, op string, k *sockets.Socket, n int, flags sockets.Msg
 	return data, from, err
 }
 
+// longer is the length of a datagram of which is known only that it had more than what came.
+const longer = math.MaxInt
+
 // noteReceived notes what a receiving call's count means. length is the datagram's own, -1 where unknown.
 func noteReceived(e *repl.Env, k *sockets.Socket, got, asked, length int, flags sockets.MsgFlags) {
 	if flags&(sockets.MsgPeek|sockets.MsgOOB) == 0 {
@@ -152,8 +156,12 @@ func noteReceived(e *repl.Env, k *sockets.Socket, got, asked, length int, flags 
 		e.Act.Note("eof", pairs...)
 	case got == 0 && asked > 0:
 		e.Act.Note("empty-datagram", pairs...)
-	case length > got:
-		e.Act.Note("truncated-datagram", append(pairs, "want", strconv.Itoa(length))...)
+	case length > got && flags&sockets.MsgPeek == 0:
+		want := "" // the note says it without a number
+		if length != longer {
+			want = strconv.Itoa(length)
+		}
+		e.Act.Note("truncated-datagram", append(pairs, "want", want)...)
 	case length < 0 && got == asked && !k.Stream() && asked < 65507 && flags&sockets.MsgDontwait == 0:
 		e.Act.Note("maybe-cut", pairs...)
 	case flags&sockets.MsgPeek != 0:

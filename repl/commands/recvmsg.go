@@ -59,7 +59,9 @@ var recvmsg = &repl.Command{
 		}
 		length := -1
 		if m.Flags&sockets.MsgTrunc != 0 {
-			length = max(m.Length, len(m.Data)+1)
+			if length = longer; m.Length > len(m.Data) {
+				length = m.Length
+			}
 		}
 		noteReceived(e, k, len(m.Data), int(n), length, flags)
 		v := sockets.BytesOf(m.Data)

@@ -226,8 +226,23 @@ func partly(e *repl.Env, k *sockets.Socket, n, want int64, err error) error {
 	if n > 0 {
 		e.Act.Value = sockets.IntOf(n)
 		notePartial(e, k, n, want)
+		doneBefore(err, n, names.T("bytes were taken before", "字节在此之前已被接收"))
 	}
 	return err
+}
+
+// doneBefore says of a failure what was done before it, where the explanation speaks of a call that had done nothing.
+func doneBefore(err error, n int64, done names.Text) {
+	var known *sockets.Error
+	if !errors.As(err, &known) || known.Errno != "EAGAIN" && known.Kind != "timed-out" {
+		return
+	}
+	count := strconv.FormatInt(n, 10)
+	why := names.T("there was no room for more, and the socket does not wait any longer; ", "没有空间容纳更多，套接字也不再等待；")
+	if known.Op == "recv" {
+		why = names.T("no more came, and the socket does not wait any longer; ", "没有更多数据到来，套接字也不再等待；")
+	}
+	known.Because(names.T(why.En+count+" "+done.En, why.Zh+count+" "+done.Zh))
 }
 
 func notePartial(e *repl.Env, k *sockets.Socket, n, want int64) {

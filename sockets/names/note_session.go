@@ -9,6 +9,7 @@ var sessionNotes = []note{
 	{"job-cancelled", T("job {job} was ended; its socket is as it was.", "作业 {job} 已结束；它的套接字保持原样。")},
 	{"closed-under", T("{s} was closed, so the line that waited on it was ended first (EINTR): close(2) alone wakes nobody who waits in another thread.",
 		"{s} 被关闭，所以先结束了在它上面等待的那一行（EINTR）：close(2) 本身唤不醒在别的线程里等待的调用。")},
+	{"name-sent", T("no socket is called {word}, so {word} was taken for the first word of the message, and {s} for the socket.", "没有叫 {word} 的套接字，所以把 {word} 当作消息的第一个词，套接字用的是 {s}。")},
 	{"setting-not-kept", T("the choice holds for this session; for later ones it could not be written down: {why}.", "这个选择在本次会话里有效；没能为以后的会话保存下来：{why}。")},
 	{"jobs-left", T("still running when the script ended, and not waited for: job {jobs}.", "脚本结束时仍在运行、没有等待的作业：{jobs}。")},
 	{"maybe-cut", T("the datagram filled exactly the room asked for: whether it was longer, and lost its end, this call does not tell. Ask for more.",

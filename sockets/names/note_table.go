@@ -26,7 +26,7 @@ var notes = []note{
 	{"linger-reset", T("SO_LINGER is on with 0 seconds, so close sends RST, drops what was not delivered and leaves no TIME_WAIT.",
 		"SO_LINGER 打开且为 0 秒，所以 close 发送 RST，丢弃未送达的数据，也不留下 TIME_WAIT。")},
 	{"time-wait", T("{s} ended its side before it had heard that its peer had, so its address pair stays in TIME_WAIT for 60 s, to catch late packets. Meanwhile bind to port {port} fails, unless the old socket and the new one both set SO_REUSEADDR before their bind.",
-		"{s} 结束自己这一边时还没有听说对方已结束，所以这对地址要在 TIME_WAIT 停留 60 秒，以吸收迟到的报文。这期间再 bind 端口 {port} 会失败，除非新旧两个套接字都在 bind 之前设置了 SO_REUSEADDR。")},
+		"{s} 先发出了 FIN（当时还没有收到对方的 FIN），所以这对地址要在 TIME_WAIT 停留 60 秒，以吸收迟到的报文。这期间再 bind 端口 {port} 会失败，除非新旧两个套接字都在 bind 之前设置了 SO_REUSEADDR。")},
 	// Sending.
 	{"partial-send", T("the kernel took {n} of {want} bytes: there was no room for more. The rest has to be sent again; sendall does that by itself.",
 		"内核只接收了 {want} 字节中的 {n} 字节：缓冲区里放不下更多。剩下的要再次发送；sendall 会自动这样做。")},
@@ -64,15 +64,15 @@ var notes = []note{
 	// Waiting.
 	{"would-block", T("the call would have to wait and was told not to, so the kernel says EAGAIN: not an error, only \"not now\".",
 		"调用需要等待，而这里要求不等待，所以内核报 EAGAIN：这不是出错，只是“现在不行”。")},
-	{"timed-out", T("nothing came within the time given ({t}), so the wait was ended.",
-		"在规定的时间（{t}）内什么也没有来，等待到此结束。")},
+	{"timed-out", T("the time given ({t}) ran out, so the wait was ended.",
+		"规定的时间（{t}）已到，等待就此结束。")},
 	{"cancelled", T("the wait in the kernel was ended from outside (EINTR). Nothing was lost, and {sock} can be used on.",
-		"内核里的等待被从外面结束（EINTR）。什么也没有丢失，{sock} 可以继续使用。")},
+		"内核里的等待被中断（EINTR）。没有丢失任何数据，{sock} 可以继续使用。")},
 	{"connect-in-progress", T("the SYN is out and the kernel goes on by itself. When `poll {s} --write` says ready, SO_ERROR tells how it ended.",
 		"SYN 已经发出，其余由内核继续。当 `poll {s} --write` 报告就绪时，SO_ERROR 给出结果。")},
 	// Opening.
 	{"wrong-order", T("{op} does not fit this socket as it is (state {state}): the kernel refused it.",
-		"套接字现在这样（状态 {state}）不能 {op}：内核拒绝了它。")},
+		"套接字在当前状态（{state}）下不能 {op}：内核拒绝了这次调用。")},
 	{"value-adjusted", T("{opt} was set to {want} and reads back {got}: the kernel made its own of it.",
 		"{opt} 设置为 {want}，读回是 {got}：内核作了调整。")},
 	{"buffer-doubled", T("{opt} was set to {want} and reads back {got}: the kernel doubles a buffer's size to have room for its own bookkeeping.",
