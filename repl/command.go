@@ -192,13 +192,12 @@ func (t Table) Lookup(w Word) (*Command, *sockets.Error) {
 // verb finds the command of a line. A first word that names a socket is that socket, and the command the word behind it:
 // c send hello. A command's own name always is the command, and its beginning where no socket is called so. What is quoted is text.
 func (t Table) verb(l Line, isSocket func(Word) bool) (*Command, Line, *sockets.Error) {
-	var c *Command
+	c := t.named(l.Command.Text)
 	var err *sockets.Error
 	switch {
 	case l.Command.Quoted:
-		err = l.Command.Err(quotedText).Hint(names.T("print "+l.Command.Raw, "print "+l.Command.Raw))
-	case t.named(l.Command.Text) != nil:
-		return t.named(l.Command.Text), l, nil
+		c, err = nil, l.Command.Err(quotedText).Hint(names.T("print "+l.Command.Raw, "print "+l.Command.Raw))
+	case c != nil:
 	case !isSocket(l.Command):
 		c, err = t.Lookup(l.Command)
 	case len(l.Words) > 0 && !l.Words[0].Quoted:

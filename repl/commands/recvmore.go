@@ -265,7 +265,7 @@ func (s *sink) finish(e *repl.Env, k *sockets.Socket, err error) error {
 		e.Result(v)
 	}
 	if s.n > 0 {
-		doneBefore(err, s.n, names.T("bytes had come before, and were taken", "字节在此之前已到达并被取走"))
+		doneBefore(err, s.n, cameBefore)
 	}
 	return err
 }

@@ -226,23 +226,24 @@ func partly(e *repl.Env, k *sockets.Socket, n, want int64, err error) error {
 	if n > 0 {
 		e.Act.Value = sockets.IntOf(n)
 		notePartial(e, k, n, want)
-		doneBefore(err, n, names.T("bytes were taken before", "字节在此之前已被接收"))
+		doneBefore(err, n, sentBefore)
 	}
 	return err
 }
 
+var (
+	sentBefore = names.T("there was no room for more, and the socket does not wait any longer; bytes taken before: {n}",
+		"没有空间容纳更多，套接字也不再等待；此前已接收的字节数：{n}")
+	cameBefore = names.T("no more came, and the socket does not wait any longer; bytes that had come before, and were taken: {n}",
+		"没有更多数据到来，套接字也不再等待；此前已到达并被取走的字节数：{n}")
+)
+
 // doneBefore says of a failure what was done before it, where the explanation speaks of a call that had done nothing.
-func doneBefore(err error, n int64, done names.Text) {
+func doneBefore(err error, n int64, why names.Text) {
 	var known *sockets.Error
-	if !errors.As(err, &known) || known.Errno != "EAGAIN" && known.Kind != "timed-out" {
-		return
+	if errors.As(err, &known) && (known.Errno == "EAGAIN" || known.Kind == "timed-out") {
+		known.Because(why.Fill("n", strconv.FormatInt(n, 10)))
 	}
-	count := strconv.FormatInt(n, 10)
-	why := names.T("there was no room for more, and the socket does not wait any longer; ", "没有空间容纳更多，套接字也不再等待；")
-	if known.Op == "recv" {
-		why = names.T("no more came, and the socket does not wait any longer; ", "没有更多数据到来，套接字也不再等待；")
-	}
-	known.Because(names.T(why.En+count+" "+done.En, why.Zh+count+" "+done.Zh))
 }
 
 func notePartial(e *repl.Env, k *sockets.Socket, n, want int64) {

@@ -171,9 +171,9 @@ func TestTable(t *testing.T) {
 			"服务器  12  -               等待",
 		}, nil},
 		{36, []string{
-			"name    fd  local        meaning",
-			"s        3  127.0…:8888  takes clie…",
-			"服务器  12  -            等待",
+			"name   fd local        meaning",
+			"s       3 127.0.…:8888 takes clients",
+			"服务器 12 -            等待",
 		}, nil},
 		{26, []string{
 			"name    fd  local",

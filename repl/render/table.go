@@ -30,8 +30,11 @@ const (
 	narrowAddress = 10 // 127…:40022
 )
 
-// columnGap is the blank between two columns.
-const columnGap = 2
+// columnGap is the blank between two columns; narrowGap where all columns stay, and their cells have no room for it.
+const (
+	columnGap = 2
+	narrowGap = 1
+)
 
 // Lines gives the heading and a line for each row, none wider than width, and the titles of the columns
 // that found no room. Cells are shortened before a column is left out: words at their end, addresses in their middle.
@@ -60,11 +63,16 @@ func (t Table) Lines(width int) (head string, rows []string, hidden []string) {
 	for i := range kept {
 		kept[i] = true
 	}
-	widths := t.fit(natural, least, kept, width)
+	gap := columnGap
+	widths := t.fit(natural, natural, kept, width, gap)
+	if widths == nil { // with less between them more of the cells can be read
+		gap = narrowGap
+		widths = t.fit(natural, least, kept, width, gap)
+	}
 	for widths == nil {
-		heaviest := t.heaviest(kept)
-		kept[heaviest] = false
-		widths = t.fit(natural, least, kept, width)
+		gap = columnGap
+		kept[t.heaviest(kept)] = false
+		widths = t.fit(natural, least, kept, width, gap)
 	}
 	for i, c := range t.Columns {
 		if !kept[i] {
@@ -75,15 +83,15 @@ func (t Table) Lines(width int) (head string, rows []string, hidden []string) {
 	for i, c := range t.Columns {
 		titles[i] = c.Title
 	}
-	head = t.line(titles, widths, kept)
+	head = t.line(titles, widths, kept, gap)
 	for _, r := range t.Rows {
-		rows = append(rows, t.line(r, widths, kept))
+		rows = append(rows, t.line(r, widths, kept, gap))
 	}
 	return head, rows, hidden
 }
 
 // fit gives the widths at which the kept columns fit, nil for none. The widest column gives way first.
-func (t Table) fit(natural, least []int, kept []bool, width int) []int {
+func (t Table) fit(natural, least []int, kept []bool, width, gap int) []int {
 	widths := make([]int, len(natural))
 	total, count, last := 0, 0, 0
 	for i, n := range natural {
@@ -99,7 +107,7 @@ func (t Table) fit(natural, least []int, kept []bool, width int) []int {
 		widths[last] = min(widths[last], max(width, 1))
 		return widths
 	}
-	for total += columnGap * (count - 1); total > width; total-- {
+	for total += gap * (count - 1); total > width; total-- {
 		widest := -1
 		for i := range widths {
 			if kept[i] && widths[i] > least[i] && (widest < 0 || widths[i] > widths[widest]) {
@@ -124,7 +132,7 @@ func (t Table) heaviest(kept []bool) int {
 	return heaviest
 }
 
-func (t Table) line(cells []string, widths []int, kept []bool) string {
+func (t Table) line(cells []string, widths []int, kept []bool, gap int) string {
 	var b strings.Builder
 	pending := 0 // blanks, written only when something follows them
 	first := true
@@ -133,7 +141,7 @@ func (t Table) line(cells []string, widths []int, kept []bool) string {
 			continue
 		}
 		if !first {
-			pending += columnGap
+			pending += gap
 		}
 		first = false
 		cell := ""
