@@ -30,9 +30,7 @@ func (t *Terminal) Loop(ctx context.Context, s Shell) (err error) {
 	if err := t.begin(ctx, cancel, s); err != nil {
 		return err
 	}
-	over := make(chan struct{})
-	defer close(over)
-	context.AfterFunc(ctx, func() { t.giveUpOutput(context.Cause(ctx), over) })
+	context.AfterFunc(ctx, func() { t.giveUpOutput(context.Cause(ctx)) })
 	defer t.conclude(&err)
 	defer context.AfterFunc(ctx, t.engine.end)()
 	defer t.watch()()
@@ -92,15 +90,15 @@ func (t *Terminal) leave(why error) {
 }
 
 // giveUpOutput lets a program that a signal ends come to its end also where the terminal takes no more, as after Ctrl-S: what
-// has not been taken after a while is thrown away.
-func (t *Terminal) giveUpOutput(why error, over <-chan struct{}) {
+// has not been taken after a while is thrown away, until the terminal is closed: a command that was left behind may go on writing.
+func (t *Terminal) giveUpOutput(why error) {
 	var sig *SignalError
 	if !errors.As(why, &sig) {
 		return
 	}
 	for wait := grace; ; wait = time.Millisecond {
 		select {
-		case <-over:
+		case <-t.over:
 			return
 		case <-time.After(wait):
 			t.modes.dropOutput()

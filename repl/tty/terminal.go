@@ -73,6 +73,8 @@ type Terminal struct {
 	cancel context.CancelCauseFunc // of the running command
 	live   *Live                   // that it shows
 	closed bool
+
+	over chan struct{} // closed when it has been given back for good
 }
 
 // errQuit is the cause of an end that needs no report: Ctrl-D, or a command's wish.
@@ -106,6 +108,7 @@ func Open(o Options) (*Terminal, error) {
 		screen:  newScreen(o.Out, o.Color),
 		history: openHistory(o.HistoryFile, o.HistoryMax),
 		lang:    o.Lang,
+		over:    make(chan struct{}),
 	}
 	t.reader = newReader(o.In, t.fail, t.overtaken)
 	if t.engine, err = newEngine(t); err != nil {
@@ -150,6 +153,7 @@ func (t *Terminal) Close() error {
 	if closed {
 		return nil
 	}
+	defer close(t.over)
 	return t.restore()
 }
 
