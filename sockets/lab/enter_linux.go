@@ -17,7 +17,8 @@ func keepCaps() []uintptr { return []uintptr{unix.CAP_NET_RAW, unix.CAP_NET_ADMI
 // Enter runs this program once more, with these arguments (the first is its name), in a new user, network, mount and
 // UTS namespace, where it calls [Begin]. It waits for its end and returns its exit status, 128 and the number for a
 // signal. No rights are needed; an [sockets.Error] says what forbids it where it is forbidden. The child shares the
-// terminal and dies with this process. Signals are handed on; but those of the terminal's keys reach the child by themselves.
+// terminal and dies with this process. Signals are handed on, but those of the terminal's keys reach the child by
+// themselves; none of them ends this process any more, which has only the status to give.
 func Enter(p Process) (status int, err error) {
 	here, err := os.Readlink("/proc/self/ns/net")
 	if err != nil {
@@ -77,12 +78,13 @@ func (p *Process) streams(c *exec.Cmd) { // a nil file is not a nil stream
 }
 
 // attend starts a process and waits for its end, on one thread: the death of the thread that started it would kill it.
+// What it catches it never gives back: Ctrl-C goes to both at once, and the child may be at its end before the signal is
+// seen here, where it would then end this process, and its status with it.
 func attend(start func() (*os.Process, error)) (status int, err error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM, unix.SIGHUP, unix.SIGUSR1, unix.SIGUSR2)
-	defer signal.Stop(signals)
 	restore := keepTerminal()
 	child, err := start()
 	if err != nil {
