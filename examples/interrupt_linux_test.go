@@ -131,20 +131,28 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// atRest waits until the process has done nothing for a while: its main thread waits for a lock, and has run no more.
+// atRest waits until the process has done nothing for a while: each of its threads waits, and has run no more.
 // A line that waits for no system call leaves no better trace.
 func atRest(t *testing.T, p *program) {
 	t.Helper()
-	dir := filepath.Join("/proc", strconv.Itoa(p.cmd.Process.Pid))
+	tasks := filepath.Join("/proc", strconv.Itoa(p.cmd.Process.Pid), "task")
 	before, since := "", time.Now()
 	until(t, "the process is at rest", func() bool {
-		at, err := os.ReadFile(filepath.Join(dir, "syscall"))
-		status, err2 := os.ReadFile(filepath.Join(dir, "status"))
-		if err != nil || err2 != nil || !strings.HasPrefix(string(at), strconv.Itoa(syscall.SYS_FUTEX)+" ") {
-			before = ""
-			return false
+		threads, err := os.ReadDir(tasks)
+		if err != nil {
+			t.Fatalf("%s is gone: %v", p.cmd.Args, err)
 		}
-		if now := string(at) + string(status); now != before { // with the count of its turns on a processor
+		now := ""
+		for _, thread := range threads {
+			at, err := os.ReadFile(filepath.Join(tasks, thread.Name(), "syscall"))
+			status, err2 := os.ReadFile(filepath.Join(tasks, thread.Name(), "status")) // with the count of its turns on a processor
+			if err != nil || err2 != nil || strings.HasPrefix(string(at), "running") {
+				before = ""
+				return false
+			}
+			now += string(at) + string(status)
+		}
+		if now != before {
 			before, since = now, time.Now()
 		}
 		return time.Since(since) > 50*time.Millisecond

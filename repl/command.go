@@ -37,6 +37,7 @@ type Flag struct {
 	Name    string // without dashes; one letter or digit is written with one dash
 	Arg     string // the Param it takes, "" for none
 	Meaning names.Text
+	Many    bool // it may stand several times; its values are joined by commas
 }
 
 // Spelling is the flag as it is typed: --peek, -6.

@@ -32,6 +32,7 @@ type Env struct {
 	stops   []func() bool      // of Interrupted
 	closing *sockets.Socket    // that another line closes, for which this one was ended
 	timed   *sockets.Socket    // the open socket that --timeout is for
+	brief   *sockets.Socket    // that the line made, and closes again where it fails
 	timeout time.Duration
 
 	takenBy     string          // the state of what held the address that bind wanted
@@ -111,6 +112,12 @@ func (e *Env) begin(ctx context.Context, act *sockets.Act, c *Command, line Line
 		if e.flags == nil {
 			e.flags = map[string]Word{}
 		}
+		if was, again := e.flags[f.Name]; again && f.Arg != "" {
+			if !f.Many {
+				return w.Err(names.T(f.Spelling()+" stands here twice", f.Spelling()+" 写了两次"))
+			}
+			v.Text = was.Text + "," + v.Text
+		}
 		e.flags[f.Name] = v
 	}
 	e.Sys = e.door()
@@ -130,6 +137,12 @@ func (e *Env) Peek() Word {
 	}
 	return e.words[0]
 }
+
+// Spoken reports whether a word named the socket that is meant.
+func (e *Env) Spoken() bool { return e.spoken }
+
+// Words are those that are left, without taking them.
+func (e *Env) Words() []Word { return e.words }
 
 // Rest takes all words that are left.
 func (e *Env) Rest() []Word {

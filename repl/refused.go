@@ -59,7 +59,16 @@ func (e *Env) failed(op string, k *sockets.Socket, holder, errno string, err err
 		if op == "shutdown" && sit.State == "SHUT_WR" && k.Peer.IsZero() { // it was refused before, and marked as shut all the same
 			sit.State = "CLOSE"
 		}
+		if op == "accept" && sit.State == "BOUND" && k.ReadEnd { // it did listen
+			sit.State = "LISTEN"
+		}
 		sit.DontWait = e.Flag("dontwait") && (k.Blocking || k.Timeout > 0)
+		if errno == "EAGAIN" {
+			if limit := e.limit(op, k); limit != "" {
+				sit.Holder = limit
+				sit.Fill = append(sit.Fill, "limit", limit)
+			}
+		}
 		sit.Fill = append(append(sit.Fill, "s", k.Name), places(k)...)
 	}
 	x := names.Explain(sit)
@@ -74,6 +83,26 @@ func (e *Env) failed(op string, k *sockets.Socket, holder, errno string, err err
 		e.Act.Note(kind, append([]string{"peer", PeerName(k)}, sit.Fill...)...)
 	}
 	return &sockets.Error{Op: op, Errno: errno, Kind: kind, Message: x.Message, Why: x.Why, Fix: x.Fix, Err: err}
+}
+
+// limit is the option of k that let a call wait no longer, "" where none did: SO_RCVTIMEO or SO_SNDTIMEO, which hold for calls
+// that wait in the kernel.
+func (e *Env) limit(op string, k *sockets.Socket) string {
+	if !k.Blocking || e.Flag("dontwait") {
+		return ""
+	}
+	name := "SO_RCVTIMEO"
+	if strings.HasPrefix(op, "send") {
+		name = "SO_SNDTIMEO"
+	}
+	opt, ok := names.LookupOption(name)
+	if !ok {
+		return ""
+	}
+	if v, err := e.Sys.Scaffold().Getsockopt(k.FD, opt); err != nil || v.Text == "{tv_sec=0, tv_usec=0}" {
+		return ""
+	}
+	return name
 }
 
 // Broke remembers that an errno has told of the end of k's connection: the kernel tells it once, and what comes after is to be
@@ -160,7 +189,11 @@ func (e *Env) interrupted(op string, k *sockets.Socket, err error) error {
 			Message: names.T("ended before it was done", "尚未完成就被中断"),
 			Why:     names.T(e.closing.Name+" was closed while this line waited on it", "这一行正在等待时，"+e.closing.Name+" 被关闭了")}
 	}
-	e.Act.Note("cancelled", append(pairs, "sock", nameOf(k))...)
+	if k != nil && k == e.brief {
+		e.Act.Note("cancelled", pairs...)
+	} else {
+		e.Act.Note("cancelled", append(pairs, "sock", nameOf(k))...)
+	}
 	if k == nil && sys.Errno(err) == "" { // no socket waited, and no call was interrupted: there is no more to say
 		return &sockets.Error{Op: op, Kind: "cancelled", Err: err, Message: names.T("ended before it was done", "尚未完成就被中断")}
 	}
@@ -168,6 +201,9 @@ func (e *Env) interrupted(op string, k *sockets.Socket, err error) error {
 		Message: names.T("ended before it was done", "尚未完成就被中断"),
 		Why:     names.T("it was waiting in the kernel, and was told to stop; the socket is as it was", "它正在内核里等待时被要求停下；套接字保持原样")}
 }
+
+// Brief says that the line closes k again, which it made, where it fails.
+func (e *Env) Brief(k *sockets.Socket) { e.brief = k }
 
 // nameOf is k's name, "" for no socket.
 func nameOf(k *sockets.Socket) string {

@@ -48,6 +48,17 @@ func (a *Act) Note(id string, pairs ...string) {
 	a.Add(Note{ID: id, Text: names.Note(id, pairs...)})
 }
 
+// NoteEach is Note for what an act may have to say of several sockets: only a note with the same text is dropped.
+func (a *Act) NoteEach(id string, pairs ...string) {
+	text := names.Note(id, pairs...)
+	for _, s := range a.Steps {
+		if n, ok := s.(Note); ok && n.ID == id && n.Text == text {
+			return
+		}
+	}
+	a.Add(Note{ID: id, Text: text})
+}
+
 // Noted reports whether the act has a note with this id.
 func (a *Act) Noted(id string) bool {
 	for _, s := range a.Steps {

@@ -65,7 +65,13 @@ func noteLost(e *repl.Env, k *sockets.Socket) {
 	}
 	door := e.Sys.Scaffold()
 	if n, err := door.QueueIn(k.FD); err == nil && n > 0 {
-		e.Act.Note("unread-at-close", "s", k.Name, "n", strconv.Itoa(n), "peer", repl.PeerName(k))
+		note := "unread-at-close"
+		if k.KindName() == "tcp" {
+			if s, err := door.State(k.FD); err == nil && s == "CLOSE" { // or TIME_WAIT, which the descriptor does not know
+				note = "unread-over"
+			}
+		}
+		e.Act.NoteEach(note, "s", k.Name, "n", strconv.Itoa(n), "peer", repl.PeerName(k))
 		return
 	}
 	if k.KindName() != "tcp" || !undelivered[k.State] {

@@ -73,6 +73,7 @@ var connect = &repl.Command{
 			python = strings.Replace(python, "; ", "; "+s.Name+".settimeout("+repl.PythonSeconds(d)+"); ", 1) + "; " + s.Name + ".settimeout(None)"
 		}
 		e.Python(python)
+		e.Brief(s)
 		if err := connectTo(e, s, addr); err != nil {
 			return undo(e, s, err)
 		}
@@ -90,7 +91,8 @@ func connectTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
 	}
 	// settimeout: as Python does, wait until the socket can be written and ask how it went.
 	if err := e.Ready("connect", k, false); err != nil {
-		return err
+		return ended(err, names.T("connect waits no more, but the kernel goes on with the handshake: `poll {s} --write` tells when it is over",
+			"connect 不再等待，但内核会继续握手：`poll {s} --write` 可以得知何时结束").Fill("s", k.Name))
 	}
 	errno, gerr := e.Sys.SocketError(k.FD)
 	if gerr != nil {
@@ -108,8 +110,12 @@ func connected(e *repl.Env, k *sockets.Socket, addr sockets.Address, err error) 
 	}
 	var cut *sys.InterruptedError
 	if errors.As(err, &cut) && k.KindName() == "tcp" {
-		// The kernel would go on with the handshake; undone, the socket is as it was: connect(2), AF_UNSPEC.
-		e.Afterwards().Scaffold().Connect(k.FD, sockets.Address{})
+		// The kernel would go on with the handshake. It is undone: connect(2), AF_UNSPEC. That leaves ECONNRESET for the next call.
+		door := e.Afterwards().Scaffold()
+		door.Connect(k.FD, sockets.Address{})
+		door.SocketError(k.FD)
+		return ended(e.Fail("connect", k, err), names.T("the handshake that had begun was taken back; {s} may connect again",
+			"已经开始的握手被撤销；{s} 可以重新 connect").Fill("s", k.Name))
 	}
 	if err != nil {
 		if sys.Errno(err) == "EINPROGRESS" {
@@ -129,6 +135,15 @@ func connected(e *repl.Env, k *sockets.Socket, addr sockets.Address, err error) 
 		e.NoteOnce("udp-connect", "peer", addr.String())
 	}
 	return nil
+}
+
+// ended says of a wait that was ended what came of it.
+func ended(err error, why names.Text) error {
+	var known *sockets.Error
+	if errors.As(err, &known) && (known.Kind == "timed-out" || known.Kind == "cancelled") {
+		known.Because(why)
+	}
+	return err
 }
 
 // kindFor is the kind of a new socket like k that can have this address.

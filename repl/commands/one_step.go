@@ -34,6 +34,7 @@ func belated(e *repl.Env, k *sockets.Socket) error {
 func undo(e *repl.Env, k *sockets.Socket, err error) error {
 	e.CloseSocket(k)
 	e.Forget(k)
+	err = ended(err, names.T("the socket that was made for it is closed again", "为此创建的套接字已经关闭"))
 	var known *sockets.Error
 	if errors.As(err, &known) {
 		known.Fix = without(k, known.Fix, e.Assign())

@@ -84,7 +84,7 @@ var recvmsg = &repl.Command{
 			family, kind, proto, err := e.Sys.Scaffold().Describe(fd)
 			if err != nil {
 				e.Sys.Close(fd) // a file, not a socket: it can be no name of this shell
-				e.Act.Note("not-a-socket", "n", strconv.Itoa(int(fd)))
+				e.Act.NoteEach("not-a-socket", "n", strconv.Itoa(int(fd)))
 				continue
 			}
 			var p *sockets.Socket
@@ -96,7 +96,7 @@ var recvmsg = &repl.Command{
 				e.Adopt(p)
 			}
 			more = append(more, repl.SocketResult(p))
-			e.Act.Note("passed-socket", "s", p.Name, "n", strconv.Itoa(int(fd)))
+			e.Act.NoteEach("passed-socket", "s", p.Name, "n", strconv.Itoa(int(fd)))
 		}
 		if m.Flags&sockets.MsgCtrunc != 0 {
 			e.Act.Note("passed-lost", "s", k.Name)

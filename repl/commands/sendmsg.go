@@ -19,7 +19,7 @@ var sendmsg = &repl.Command{
 		"Over AF_UNIX an open socket travels beside the bytes (SCM_RIGHTS): the receiver gets a file descriptor of its own for the same socket. --creds sends this process's ids, which the kernel vouches for.",
 		"经 AF_UNIX 可以随消息传递一个打开的套接字（SCM_RIGHTS）：接收方得到自己的文件描述符，指向同一个套接字。--creds 附上本进程的标识，由内核担保真实。"),
 	Flags: []repl.Flag{
-		{Name: "fd", Arg: "FD", Meaning: names.T("pass this socket (several: s,t)", "传递这个套接字（多个写 s,t）")},
+		{Name: "fd", Arg: "FD", Many: true, Meaning: names.T("pass this socket (several: s,t)", "传递这个套接字（多个写 s,t）")},
 		{Name: "creds", Meaning: names.T("pass this process's pid, uid and gid", "附上本进程的 pid、uid、gid")},
 		{Name: "to", Arg: "ADDR", Meaning: names.T("to this address, on an unconnected socket", "发往这个地址（用于未连接的套接字）")},
 		timeoutFlag,
@@ -90,6 +90,9 @@ var sendmsg = &repl.Command{
 		}
 		e.Result(sockets.IntOf(int64(n)))
 		sentTo(e, k, "sendmsg", m.To, unbound)
+		if k.Family != sockets.UNIX && len(anc) > 0 {
+			e.Act.Note("beside-ignored")
+		}
 		return nil
 	},
 }

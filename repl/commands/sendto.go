@@ -1,7 +1,10 @@
 package commands
 
 import (
+	"cmp"
+	"net/netip"
 	"strconv"
+	"strings"
 
 	"sockstep/repl"
 	"sockstep/sockets"
@@ -29,9 +32,10 @@ var sendto = &repl.Command{
 		if err := e.CheckNames(1); err != nil {
 			return err
 		}
+		words := e.Words()
 		addr, err := e.Address(k.Family)
 		if err != nil {
-			return err
+			return cmp.Or(turned(e, k, words), err)
 		}
 		p, err := readPayload(e)
 		if err != nil {
@@ -70,6 +74,35 @@ var sendto = &repl.Command{
 	},
 }
 
+// turned is the error for a message that stands before the address, as in Python's sendto; nil where it is not that.
+func turned(e *repl.Env, k *sockets.Socket, ws []repl.Word) error {
+	for i := 1; i < len(ws) && !hostlike(ws[0]); i++ {
+		if i == 1 && !e.Spoken() && !ws[0].Quoted && repl.IsName(ws[0].Text) {
+			continue // rather a socket's name, with a letter wrong
+		}
+		if spec, used, err := repl.ReadAddress(ws[i:], false); err != nil || used < len(ws)-i || spec.Unix || !hostlike(ws[i]) {
+			continue
+		}
+		message, addr := "", ""
+		for j, w := range ws {
+			if j < i {
+				message += " " + w.Raw
+			} else {
+				addr += " " + w.Raw
+			}
+		}
+		line := "sendto " + k.Name + addr + strings.TrimSuffix(message, ",")
+		return ws[0].Err(names.T("here the address comes first, then the message", "这里先写地址，再写消息")).Hint(names.T(line, line))
+	}
+	return nil
+}
+
+// hostlike reports whether an address may begin with a word, by its form alone.
+func hostlike(w repl.Word) bool {
+	_, err := netip.ParseAddr(w.Text)
+	return err == nil || w.Tuple || w.Text == "localhost" || w.Value != nil && w.Value.Addr != nil || !w.Quoted && strings.ContainsAny(w.Text, ":(")
+}
+
 // sentTo tells what a datagram to an address brings with it: the kernel may have bound the socket for it, and nobody says
 // whether it arrived.
 func sentTo(e *repl.Env, k *sockets.Socket, op string, addr sockets.Address, unbound bool) {
@@ -77,6 +110,9 @@ func sentTo(e *repl.Env, k *sockets.Socket, op string, addr sockets.Address, unb
 		k.Bound = true
 		e.Observe(k)
 		e.Act.Note("implicit-bind", "s", k.Name, "op", op, "addr", k.Local.String())
+	}
+	if k.KindName() == "tcp" && !addr.IsZero() && addr != k.Peer {
+		e.Act.Note("address-ignored", "addr", addr.String(), "peer", repl.PeerName(k))
 	}
 	if k.KindName() == "udp" && !addr.IsZero() {
 		e.NoteOnce("no-delivery-report", "op", op, "addr", addr.String())

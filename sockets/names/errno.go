@@ -47,7 +47,7 @@ type Situation struct {
 	Errno  string // "ECONNREFUSED"
 	Kind   string // "tcp", "udp", "unix", "unix-dgram", "unix-seqpacket", "icmp", "raw"; "" unknown
 	State  string // as sockstep knew it just before: see the list below; "" unknown
-	Holder string // what holds a taken address, when the caller found out: "LISTEN", "TIME_WAIT", "ESTABLISHED", "BOUND"; "" unknown. ABSTRACT, PORT_0 and NO_SCOPE are seen from the address
+	Holder string // what holds a taken address, when the caller found out: "LISTEN", "TIME_WAIT", "ESTABLISHED", "BOUND"; "" unknown. SO_RCVTIMEO or SO_SNDTIMEO where it was that which let the call wait no longer. ABSTRACT, PORT_0 and NO_SCOPE are seen from the address
 	// DontWait says that the call itself asked not to wait (MSG_DONTWAIT), at a socket that would have waited.
 	DontWait bool
 	Fill     []string // pairs for {s} socket name, {addr}, {port}, {path}, {n}, {opt}, {value}, {name}, {again} the line that makes such a connection anew

@@ -5,6 +5,12 @@ package names
 var plainNotes = map[string]Text{
 	"cancelled":        T("the wait was ended from outside. Nothing was lost.", "等待被中断，没有丢失任何数据。"),
 	"setting-not-kept": T("the choice holds for this session; for later ones it could not be written down.", "这个选择在本次会话里有效；没能为以后的会话保存下来。"),
+	"address-ignored": T("over TCP the connection decides where bytes go: the kernel did not look at the address, and they went to {peer}.",
+		"在 TCP 上，字节发往哪里由连接决定：内核没有看这个地址，数据发给了 {peer}。"),
+	"would-block": T("the call would have to wait and was told not to, so the kernel says EAGAIN: not an error, only \"not now\".",
+		"调用需要等待，而这里要求不等待，所以内核报 EAGAIN：这不是出错，只是“现在不行”。"),
+	"unread-over": T("closing {s} threw away what had come and nobody had read. The connection was over already, so {peer} is not told: no RST goes out.",
+		"关闭 {s} 时还有未读的数据：它们丢失了。连接此前已经结束，所以 {peer} 不会得知：不发送 RST。"),
 	"unread-at-close": T("closing {s} threw away what had come and nobody had read; {peer}, if it is still there, gets ECONNRESET. Over TCP the kernel tells it so by RST instead of FIN.",
 		"关闭 {s} 时还有未读的数据：它们丢失了，{peer} 如果还在，会得到 ECONNRESET。在 TCP 上，内核为此发送 RST 而不是 FIN。"),
 	"packets-missed": T("some packets are not shown: they came faster than they could be looked at, and the kernel had no more room to keep them.",
