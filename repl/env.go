@@ -166,7 +166,10 @@ func (e *Env) Missing(param string) error {
 	p, _ := ParamNamed(param)
 	c := e.Command
 	example := c.Name + " " + c.Usage[0]
-	if n := len(c.Example); n > 0 {
+	switch n := len(c.Example); {
+	case param == "ADDR" && n > 0:
+		example = e.withAddress()
+	case n > 0:
 		example = e.withSocket(c.Example[n-1])
 	}
 	return sockets.Usage(names.T(c.Name+" needs "+p.Phrase.En, c.Name+" 需要"+p.Phrase.Zh)).At(len(e.Typed()), 1).
@@ -181,6 +184,46 @@ func (e *Env) withSocket(example string) string {
 		return example
 	}
 	return before + e.Command.Name + " " + e.used[0].socket.Name + " " + rest
+}
+
+// withAddress is the line as it was typed, with an address that fits its socket, and what comes behind it.
+func (e *Env) withAddress() string {
+	line, kind := e.Wanted(), ""
+	var family sockets.Family
+	switch {
+	case len(e.used) > 0:
+		k := e.used[0].socket
+		family, kind = k.Family, k.KindName()
+		if i := strings.Index(line, e.line.Command.Raw); !e.spoken && i >= 0 {
+			i += len(e.line.Command.Raw)
+			line = line[:i] + " " + k.Name + line[i:]
+		}
+	case len(e.line.Words) > 0:
+		if kind = strings.ToLower(e.line.Words[0].Text); strings.HasPrefix(kind, "unix") || kind == "af_unix" {
+			family = sockets.UNIX
+		}
+	}
+	if e.Flag("6") {
+		family = sockets.INET6
+	}
+	addr, behind := "127.0.0.1:8888", ""
+	switch family {
+	case sockets.INET6:
+		addr = "[::1]:8888"
+	case sockets.UNIX:
+		addr = "./sock"
+	}
+	switch {
+	case strings.HasSuffix(e.Command.Usage[0], "MSG"):
+		behind = " hello"
+	case e.Command.Name == "connect": // to what listens here, where something does
+		for _, o := range e.OpenSockets() {
+			if o.Backlog >= 0 && (family == "" || o.Family == family) && (kind == "" || o.KindName() == kind) {
+				addr = Reachable(o.Local).String()
+			}
+		}
+	}
+	return line + " " + addr + behind
 }
 
 // Typed is the line as it was typed up to its last word, less "&" and a comment.

@@ -59,13 +59,19 @@ func addressOf(w Word, k *sockets.Socket) *sockets.Error {
 		line := "inspect " + k.Name + " sockname"
 		return err.Hint(names.T(line, line))
 	}
-	if addr.Unspecified() { // everybody's, and nobody's
+	addr = Reachable(addr)
+	return err.Hint(names.T(addr.String(), addr.String()))
+}
+
+// Reachable is the address by which a socket bound to addr can be spoken to from here: every interface's is nobody's.
+func Reachable(addr sockets.Address) sockets.Address {
+	if addr.Unspecified() {
 		addr.IP = netip.MustParseAddr("127.0.0.1")
 		if addr.Family == sockets.INET6 {
 			addr.IP = netip.IPv6Loopback()
 		}
 	}
-	return err.Hint(names.T(addr.String(), addr.String()))
+	return addr
 }
 
 // AddressPython is the line's address in Python: by its name where it is a kept one.

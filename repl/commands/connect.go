@@ -31,6 +31,13 @@ var connect = &repl.Command{
 			if err != nil {
 				return err
 			}
+			if !e.More() && k.Backlog >= 0 { // it takes connections, and makes none
+				var told *sockets.Error
+				line := e.Name(0, "c") + " = connect " + k.KindName() + " " + repl.Reachable(k.Local).String()
+				if errors.As(e.Missing("ADDR"), &told) {
+					return told.Hint(names.T(line, line))
+				}
+			}
 			addr, err := e.Address(k.Family)
 			if err != nil {
 				return err
