@@ -343,7 +343,7 @@ func (s *Session) told(a *sockets.Act, k *sockets.Socket, stir sys.Stir) {
 		case c.Field == "recvq" && more(c):
 			was, _ := strconv.Atoi(c.Was)
 			now, _ := strconv.Atoi(c.Now)
-			a.Note("arrived", "s", k.Name, "n", strconv.Itoa(now-was), "queue", c.Now)
+			a.NoteEach("arrived", "s", k.Name, "n", strconv.Itoa(now-was), "queue", c.Now)
 		case c.Field == "state" && c.Now == "CLOSE_WAIT":
 			a.Note("peer-gone", "s", k.Name, "peer", PeerName(k), "n", strconv.Itoa(max(k.RecvQ-1, 0)))
 		case c.Field == "state" && c.Now == "CLOSE" && stir.Broken:

@@ -2,6 +2,7 @@ package repl
 
 import (
 	"errors"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -14,6 +15,8 @@ type Lab interface {
 	// At runs f on the goroutine that calls, whose thread is at that host meanwhile: sockets that f makes belong there.
 	At(host string, f func() error) error
 	Cable() Cable
+	// Host is the name of the host that has an address, "" for none.
+	Host(netip.Addr) string
 }
 
 // A Cable joins the hosts of a lab, and has faults on demand.
@@ -86,6 +89,23 @@ func (e *Env) At(host Word) error {
 		return bad.At(host.Col, len(host.Raw))
 	}
 	return err
+}
+
+// Host is the host of the lab that the line is for, "" where it names none.
+func (e *Env) Host() string { return e.host }
+
+// there names the host at which the lines of a fix are to be typed, where the address that was spoken to is the other host's.
+func (e *Env) there(fix names.Text) names.Text {
+	l := e.Session.lab
+	if l == nil || !e.toward.IP.IsValid() {
+		return fix
+	}
+	host := l.Host(e.toward.IP)
+	if host == "" || host == "left" { // where the student sits
+		return fix
+	}
+	put := strings.NewReplacer("= listen ", "= at "+host+" listen ")
+	return names.T(put.Replace(fix.En), put.Replace(fix.Zh))
 }
 
 func (e *Env) inner() (*Env, error) {

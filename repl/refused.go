@@ -82,6 +82,9 @@ func (e *Env) failed(op string, k *sockets.Socket, holder, errno string, err err
 	if kind != "" {
 		e.Act.Note(kind, append([]string{"peer", PeerName(k)}, sit.Fill...)...)
 	}
+	if op == "connect" {
+		x.Fix = e.there(x.Fix)
+	}
 	return &sockets.Error{Op: op, Errno: errno, Kind: kind, Message: x.Message, Why: x.Why, Fix: x.Fix, Err: err}
 }
 

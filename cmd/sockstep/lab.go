@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"os/exec"
 	"slices"
 	"strings"
@@ -211,6 +212,16 @@ func (s *settings) network() repl.Lab {
 
 // An ownNetwork is the lab as a repl.Lab.
 type ownNetwork struct{ *lab.Lab }
+
+// Host is repl.Lab's.
+func (ownNetwork) Host(ip netip.Addr) string {
+	for name, addrs := range lab.Hosts() {
+		if slices.Contains(addrs, ip.Unmap().WithZone("")) {
+			return name
+		}
+	}
+	return ""
+}
 
 // Cable is repl.Lab's.
 func (n ownNetwork) Cable() repl.Cable { return ownCable{n.Lab.Cable()} }

@@ -155,7 +155,14 @@ func TestLabSession(t *testing.T) {
 		"cable",
 		"cable reset",
 		"wire c",
+		"!ECONNREFUSED x = connect tcp right:9",
+		"at right close all",
+		"inspect c fileno",
+		"inspect s fileno", "expect -1",
 	)
+	if fix := got["!ECONNREFUSED x = connect tcp right:9"].Error.Fix; !strings.Contains(fix, "`l = at right listen tcp 10.0.0.2:9`") {
+		t.Errorf("the server is to be started at right: %s", fix)
+	}
 	flags := ""
 	for _, st := range got["c = connect tcp right:7000"].Steps {
 		if st.Kind == "packet" {

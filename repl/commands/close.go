@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"strconv"
 
 	"sockstep/repl"
@@ -46,6 +47,9 @@ func closeAll(e *repl.Env) error {
 	python := ""
 	var failed error
 	for _, k := range e.OpenSockets() {
+		if host := e.Host(); host != "" && cmp.Or(k.Host, "left") != host { // at right close all
+			continue
+		}
 		if python != "" {
 			python += "; "
 		}

@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"net/netip"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -186,6 +187,7 @@ type noCable struct{}
 
 func (noCable) At(_ string, f func() error) error { return f() }
 func (noCable) Cable() repl.Cable                 { return noCable{} }
+func (noCable) Host(netip.Addr) string            { return "" }
 func (noCable) Turn(repl.Knob) error              { return nil }
 func (noCable) Frames() []string                  { return []string{"syn"} }
 

@@ -12,6 +12,7 @@ type Topic struct {
 // Topics gives all topics in the order in which a beginner would read them.
 func Topics() []Topic {
 	all := append([]Topic(nil), languageTopics...)
+	all = append(all, toolTopics...)
 	all = append(all, outputTopics...)
 	return append(all, kernelTopics...)
 }
