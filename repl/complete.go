@@ -69,7 +69,7 @@ func (s *Session) Complete(line string, cursor int) []Suggestion {
 			return nil
 		}
 	}
-	c.argument(command, parsed.Words)
+	c.argument(command, parsed.Words, len(parsed.Names) > 0)
 	return c.out
 }
 
@@ -159,8 +159,9 @@ func short(s string) string {
 	return s
 }
 
-// argument suggests what may stand after the words that are there already.
-func (c *completion) argument(cmd *Command, words []Word) {
+// argument suggests what may stand after the words that are there already. What is kept under a name is a new socket where the
+// command can make one: k = connect tcp …
+func (c *completion) argument(cmd *Command, words []Word, kept bool) {
 	if strings.HasPrefix(c.word, "-") {
 		for _, f := range cmd.Flags {
 			c.add(f.Spelling(), f.Meaning.In(c.s.Lang()))
@@ -182,7 +183,12 @@ func (c *completion) argument(cmd *Command, words []Word) {
 			i++
 		}
 	}
+	makes := func(usage string) bool { return strings.HasPrefix(usage, "KIND") }
+	kept = kept && slices.ContainsFunc(cmd.Usage, makes)
 	for _, usage := range cmd.Usage {
+		if kept && !makes(usage) {
+			continue
+		}
 		c.form(cmd, strings.Fields(usage), plain)
 	}
 }

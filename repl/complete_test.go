@@ -24,6 +24,7 @@ func TestComplete(t *testing.T) {
 		{"c shutdown ", "rd wr rdwr"},
 		{"shutdown c w", "wr"},
 		{"connect tcp ", to},
+		{"k = connect ", "tcp udp unix"},
 		{"sockopt u UDP", "UDP_CORK"},
 		{"sockopt c UDP", "-"},
 		{"sockopt c TCP_NODELAY ", "1 0"},
@@ -50,6 +51,11 @@ func TestComplete(t *testing.T) {
 				t.Errorf("%q: offered are %q, want %s", test.line, got, test.want)
 				break
 			}
+		}
+	}
+	for _, x := range s.Complete("k = connect ", 12) { // what is kept is a new socket
+		if x.Text == "s" || x.Text == "c" || x.Text == to {
+			t.Errorf("k = connect: %s is offered, where a kind stands", x.Text)
 		}
 	}
 	if got := s.Complete("connect tcp ", 12); len(got) == 0 || got[0].Text != to || got[0].Description != "s LISTEN" {
