@@ -42,6 +42,7 @@ var (
 	pythonImport = names.T("this is Python; here nothing is imported, the commands are there already", "这是 Python 的写法；这里不用 import，命令已经都在了")
 	pythonFlow   = names.T("this is Python; here no line loops or branches: type each one when its turn comes",
 		"这是 Python 的写法；这里没有循环和判断，轮到哪一行就输入哪一行")
+	pythonAdd  = names.T("this is Python; here print puts a text together and keeps it", "这是 Python 的写法；这里用 print 拼接文字并保存")
 	aProgram   = names.T("run it in a second terminal", "请在第二个终端里运行它")
 	clearsKeys = names.T("Ctrl-L clears the screen", "按 Ctrl-L 清屏")
 	aPrompt    = names.T("this is the prompt or the number that the line was copied with; leave it out", "这是复制时带进来的提示符或行号，去掉它")
@@ -62,6 +63,9 @@ func (t Table) elsewhere(l Line, isSocket func(Word) bool) *sockets.Error {
 		return whole(pythonImport).Hint(names.T("s = socket tcp", "s = socket tcp"))
 	case slices.Contains(statements, first):
 		return whole(pythonFlow)
+	}
+	if line := added(l); line != "" {
+		return whole(pythonAdd).Hint(names.T(line, line))
 	}
 	if n := copiedWords(l); n > 0 {
 		return t.copied(l, n, isSocket)
@@ -145,191 +149,4 @@ func ownText(l Line) *sockets.Error {
 	}
 	line := l.Names[0].Text + " = print " + w.Raw
 	return w.Err(ownValue).Hint(names.T(line, line))
-}
-
-// python says in our words what a line of Python does: s.bind(('127.0.0.1', 8888)), s.type, print(data.decode()). Where it says
-// what we cannot, the command is named with what it wants.
-func (t Table) python(expr string, isSocket func(Word) bool) (string, bool) {
-	callee, rest, called := strings.Cut(expr, "(")
-	object, method := "", strings.TrimSpace(callee)
-	if i := strings.LastIndexByte(method, '.'); i >= 0 {
-		object, method = method[:i], method[i+1:]
-	}
-	if object != "" && !IsName(object) || !IsName(method) {
-		return "", false
-	}
-	var args []string
-	if called {
-		inner, whole := strings.CutSuffix(strings.TrimSpace(rest), ")")
-		if !whole { // data.split()[0]
-			return "print $" + object, IsName(object)
-		}
-		args = pythonArgs(inner)
-	}
-	switch {
-	case object == "socket" || object == "os": // the modules
-		object = ""
-	case object != "" && !called: // an attribute
-		if to := instead[method]; strings.HasPrefix(to, "inspect") {
-			return strings.ReplaceAll(to, "{s}", object), true
-		}
-		return "", false
-	case !called:
-		return "", false
-	}
-	switch method {
-	case "print":
-		if len(args) == 1 {
-			if line, ok := t.python(args[0], isSocket); ok && !strings.HasPrefix(line, "print ") {
-				return line, true
-			}
-		}
-	case "create_connection", "create_server":
-		if len(args) > 0 {
-			if addr, ok := pythonWord(method, args[0], isSocket); ok {
-				return map[bool]string{true: "connect tcp ", false: "listen tcp "}[method == "create_connection"] + addr, true
-			}
-		}
-		return instead[method], true
-	case "input":
-		return "print hello", true
-	case "setblocking":
-		if len(args) == 1 {
-			return "blocking " + object + map[bool]string{true: " on", false: " off"}[args[0] == "True" || args[0] == "1"], true
-		}
-	case "setsockopt", "getsockopt":
-		method = "sockopt"
-	case "sendto": // the address stands last in Python, as the message may be of several words here
-		if n := len(args); n > 1 {
-			args = append(args[n-1:], args[:n-1]...)
-		}
-	}
-	if to, ok := instead[method]; ok && strings.Contains(to, "{s}") {
-		if object == "" {
-			object = "s"
-		}
-		return strings.ReplaceAll(to, "{s}", object), true
-	}
-	i := slices.IndexFunc(t, func(c *Command) bool { return c.Name == method })
-	if i < 0 {
-		return "print $" + object, IsName(object) // request.splitlines(): of a value there is only what it is
-	}
-	words := []string{method}
-	if object != "" {
-		words = append(words, object)
-	}
-	for _, a := range args {
-		w, ok := pythonWord(method, a, isSocket)
-		if !ok {
-			usage := t[i].Usage[0]
-			if object != "" {
-				usage = strings.TrimPrefix(usage, "[S] ")
-			}
-			return strings.Join(append(words[:min(len(words), 2)], usage), " "), true
-		}
-		words = append(words, w)
-	}
-	return strings.Join(words, " "), true
-}
-
-// bare gives the bytes of a line of Python that stand in no quotes, each with its place, until each returns false.
-func bare(s string, each func(i int, c byte) bool) {
-	quote := byte(0)
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case quote != 0 && c == '\\':
-			i++
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"':
-			quote = c
-		case !each(i, c):
-			return
-		}
-	}
-}
-
-// pythonArgs cuts what stands between the brackets of a call at its commas.
-func pythonArgs(s string) (args []string) {
-	depth, start := 0, 0
-	bare(s, func(i int, c byte) bool {
-		switch {
-		case c == '(' || c == '[':
-			depth++
-		case c == ')' || c == ']':
-			depth--
-		case c == ',' && depth == 0:
-			args = append(args, strings.TrimSpace(s[start:i]))
-			start = i + 1
-		}
-		return true
-	})
-	if last := strings.TrimSpace(s[start:]); last != "" {
-		args = append(args, last)
-	}
-	return args
-}
-
-// pythonWord is an argument of Python as a word of ours.
-func pythonWord(method, arg string, isSocket func(Word) bool) (string, bool) {
-	for _, coding := range []string{".encode()", ".decode()"} {
-		arg = strings.TrimSuffix(arg, coding)
-	}
-	if inner, ok := strings.CutPrefix(arg, "("); ok { // an address
-		parts := pythonArgs(strings.TrimSuffix(inner, ")"))
-		if len(parts) != 2 {
-			return "", false
-		}
-		host, quoted := unquoted(parts[0])
-		if port := parts[1]; quoted && strings.Trim(port, "0123456789") == "" {
-			if strings.Contains(host, ":") {
-				host = "[" + host + "]"
-			}
-			return host + ":" + port, true
-		}
-		return "", false
-	}
-	text, quoted := unquoted(arg)
-	switch {
-	case quoted && strings.HasPrefix(method, "send") || quoted && method == "print" || quoted && arg[0] == 'b':
-		return arg, true
-	case quoted && text != "" && !strings.ContainsAny(text, " #$&'\"\\"):
-		return text, true
-	case quoted:
-		return arg, true
-	case strings.HasPrefix(arg, "AF_") || strings.HasPrefix(arg, "SO") || strings.HasPrefix(arg, "IP") || strings.HasPrefix(arg, "TCP_"),
-		arg != "" && strings.Trim(arg, "0123456789.") == "":
-		return arg, true
-	case strings.HasPrefix(arg, "SHUT_"):
-		return strings.ToLower(arg[len("SHUT_"):]), true
-	case IsName(arg) && isSocket(Word{Text: arg}):
-		return arg, true
-	case IsName(arg):
-		return "$" + arg, true
-	}
-	return "", false
-}
-
-// unquoted is what stands in a string or bytes literal; not ok where s is not just one.
-func unquoted(s string) (string, bool) {
-	s = strings.TrimPrefix(s, "b")
-	if len(s) < 2 || s[0] != '\'' && s[0] != '"' || s[len(s)-1] != s[0] {
-		return "", false
-	}
-	inner := s[1 : len(s)-1]
-	return inner, !strings.Contains(inner, s[:1])
-}
-
-// uncommented is a line of Python without its comment.
-func uncommented(s string) string {
-	line := s
-	bare(s, func(i int, c byte) bool {
-		if c == '#' {
-			line = s[:i]
-		}
-		return c != '#'
-	})
-	return strings.TrimSpace(line)
 }

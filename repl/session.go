@@ -169,7 +169,7 @@ func (s *Session) do(ctx context.Context, text string) *sockets.Act {
 	}
 	var begun bool
 	if perr != nil {
-		act.Err = perr
+		act.Err = s.table.misread(line, perr, s.names)
 	} else {
 		begun = s.run(ctx, e, act, line)
 	}
