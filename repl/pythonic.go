@@ -59,8 +59,10 @@ func (t Table) python(expr string, isSocket func(Word) bool) (string, bool) {
 	switch method {
 	case "print":
 		if len(args) == 1 {
-			if line, ok := t.python(args[0], isSocket); ok && !strings.HasPrefix(line, "print ") {
-				return line, true
+			if !strings.HasPrefix(args[0], method) { // a print within a print is nobody's line
+				if line, ok := t.python(args[0], isSocket); ok && !strings.HasPrefix(line, "print ") {
+					return line, true
+				}
 			}
 			if line, ok := formatted(args[0]); ok {
 				return "print " + line, true
