@@ -78,11 +78,11 @@ func (e *Env) settle() {
 	}
 	for _, u := range e.used {
 		if u.socket.FD >= 0 {
-			s.farEnd(e.Act, u.socket)
+			s.farEnd(e.Act, u.socket, e.took)
 		}
 	}
 	if len(e.used) > 0 || time.Since(s.followed) > soon {
-		s.follow(e.Act)
+		s.follow(e.Act, e.took)
 	}
 }
 
@@ -193,6 +193,7 @@ func (s *Session) WatchArrivals(ctx context.Context) {
 	if s.watcher == nil {
 		return
 	}
+	go s.watchClosed(ctx)
 	for s.watcher.Wait(ctx) == nil {
 		s.mu.Lock()
 		if s.doing {

@@ -1,6 +1,7 @@
 package repl
 
 import (
+	"context"
 	"errors"
 	"net/netip"
 	"os"
@@ -106,8 +107,17 @@ func (e *Env) Holder(k *sockets.Socket, addr sockets.Address) (state string, pid
 type afterlife struct {
 	socket      *sockets.Socket
 	local, peer netip.AddrPort
-	until       time.Time // before which the kernel said that nothing changes
+	until       time.Time     // before which the kernel said that nothing changes
+	pause       time.Duration // until the next look where nothing tells of a change
+	next        time.Time
 }
+
+// How soon after a change, and how often at least, a connection that was closed is looked at. A packet that is seen tells at
+// once; but it is seen a moment before the kernel has dealt with it, and without rights none is.
+const (
+	shortPause = 20 * time.Millisecond
+	longPause  = time.Second
+)
 
 // mostAfterlives bounds how many connections are followed after their close, the newest.
 const mostAfterlives = 64
@@ -117,7 +127,11 @@ func (s *Session) outlives(k *sockets.Socket) bool {
 	if k.KindName() != "tcp" || k.Peer.IsZero() || !k.Local.IP.IsValid() || k.State == "CLOSE" || s.openKernel == nil {
 		return false
 	}
-	s.after = append(s.after, afterlife{socket: k, local: endpoint(k.Local), peer: endpoint(k.Peer)})
+	s.after = append(s.after, afterlife{socket: k, local: endpoint(k.Local), peer: endpoint(k.Peer), pause: shortPause, next: time.Now().Add(shortPause)})
+	select {
+	case s.closings <- struct{}{}:
+	default: // it will look
+	}
 	if over := len(s.after) - mostAfterlives; over > 0 {
 		s.after = append(s.after[:0], s.after[over:]...)
 	}
@@ -127,15 +141,16 @@ func (s *Session) outlives(k *sockets.Socket) bool {
 // soon is how soon after a look at the afterlives no other is worth its calls, unless a line did something.
 const soon = 5 * time.Millisecond
 
-// follow tells what became of the connections that were closed: FIN_WAIT2, TIME_WAIT, and the end.
-func (s *Session) follow(a *sockets.Act) {
+// follow tells what became of the connections that were closed: FIN_WAIT2, TIME_WAIT, and the end. took tells of the packets that
+// have come meanwhile: a state is not shown before what brought it about.
+func (s *Session) follow(a *sockets.Act, took func()) {
 	if len(s.after) == 0 {
 		return
 	}
 	s.followed = time.Now()
 	left := s.after[:0]
 	for _, l := range s.after {
-		if s.step(a, &l) {
+		if s.step(a, &l, took) {
 			left = append(left, l)
 		}
 	}
@@ -144,7 +159,7 @@ func (s *Session) follow(a *sockets.Act) {
 }
 
 // step asks for one of them, and reports whether there is more to come.
-func (s *Session) step(a *sockets.Act, l *afterlife) (more bool) {
+func (s *Session) step(a *sockets.Act, l *afterlife, took func()) (more bool) {
 	if time.Now().Before(l.until) {
 		return true
 	}
@@ -160,14 +175,50 @@ func (s *Session) step(a *sockets.Act, l *afterlife) (more bool) {
 		return false
 	}
 	was := l.socket.State
-	if s.enter(a, l.socket, s.nameOf(l.socket), t.State); t.State != was && !s.holds(l.peer, l.local) {
-		s.farEnd(a, l.socket)
+	if t.State != was {
+		took()
 	}
-	if t.State == "TIME_WAIT" {
+	if s.enter(a, l.socket, s.nameOf(l.socket), t.State); t.State != was && !s.holds(l.peer, l.local) {
+		s.farEnd(a, l.socket, took)
+	}
+	if l.pause = min(2*l.pause, longPause); t.State != was {
+		l.pause = shortPause
+	}
+	if l.next = time.Now().Add(l.pause); t.State == "TIME_WAIT" {
 		l.until = time.Now().Add(t.Timer.Left)
+		l.next = l.until.Add(shortPause)
 		noteTimeWait(a, l.socket, t.Timer.Left)
 	}
 	return t.State != "CLOSE"
+}
+
+// watchClosed tells of the connections that were closed as they come to their end, until ctx ends.
+func (s *Session) watchClosed(ctx context.Context) {
+	timer := time.NewTimer(longPause)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.closings:
+		case <-timer.C:
+		}
+		s.mu.Lock()
+		if s.doing {
+			s.outside(func() { time.Sleep(patience) })
+		}
+		s.late()
+		var next time.Time
+		for _, l := range s.after {
+			if next.IsZero() || l.next.Before(next) {
+				next = l.next
+			}
+		}
+		s.mu.Unlock()
+		if timer.Stop(); !next.IsZero() {
+			timer.Reset(max(time.Until(next), soon))
+		}
+	}
 }
 
 // waits reports whether the connection of an open socket that has ended is in TIME_WAIT.
@@ -213,7 +264,7 @@ func noteTimeWait(a *sockets.Act, k *sockets.Socket, left time.Duration) {
 }
 
 // farEnd tells how the other end of k changed, where it is of this machine and this user, but not of this session.
-func (s *Session) farEnd(a *sockets.Act, k *sockets.Socket) {
+func (s *Session) farEnd(a *sockets.Act, k *sockets.Socket, took func()) {
 	f := &k.Far
 	if f.Unknown || k.Partner != nil || k.Backlog >= 0 || k.Peer.IsZero() || k.KindName() != "tcp" || k.State == "SYN_SENT" || s.openKernel == nil {
 		return
@@ -244,6 +295,9 @@ func (s *Session) farEnd(a *sockets.Act, k *sockets.Socket) {
 		return
 	}
 	name := k.Peer.String()
+	if f.State != "" && t.State != f.State {
+		took()
+	}
 	a.Change(name, "state", f.State, t.State)
 	if t.State != "TIME_WAIT" && t.State != "CLOSE" {
 		changeQueue(a, name, "recvq", f.RecvQ, int(t.Unread()))

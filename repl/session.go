@@ -59,7 +59,8 @@ type Session struct {
 	kernels    map[string]Kernel // by host
 	blind      error             // why there are none
 	after      []afterlife
-	followed   time.Time // when they were last looked at
+	followed   time.Time     // when they were last looked at
+	closings   chan struct{} // one was closed
 	began      time.Time
 	openWire   func() (Wire, error)
 	width      func() int
@@ -111,7 +112,7 @@ type Config struct {
 func NewSession(c Config) *Session {
 	s := &Session{
 		table: c.Table, observers: c.Observers, held: c.Hold, keepLang: c.KeepLang, thread: c.Thread, openWire: c.OpenWire, openKernel: c.OpenKernel, began: time.Now(), width: c.Width, live: c.Live, lab: c.Lab, openLessons: c.OpenLessons, meeting: c.Meeting,
-		sockets: map[string]*sockets.Socket{}, values: map[string]sockets.Value{}, byFD: map[sockets.FD]*sockets.Socket{}, said: map[string]bool{}, stirs: map[sockets.FD]sys.Stir{},
+		sockets: map[string]*sockets.Socket{}, values: map[string]sockets.Value{}, byFD: map[sockets.FD]*sockets.Socket{}, said: map[string]bool{}, stirs: map[sockets.FD]sys.Stir{}, closings: make(chan struct{}, 1),
 	}
 	s.left.L = &s.mu
 	s.life, s.end = context.WithCancel(context.Background())

@@ -227,10 +227,18 @@ func (e *Env) packets() {
 		s.late()
 		return
 	}
-	for _, p := range s.trace.take(e.began, e.Act.Seq, e.Act.Line) {
+	e.took()
+	s.trace.missed(e.Act)
+}
+
+// took adds the packets that have come by now to a line that may have caused them.
+func (e *Env) took() {
+	if e.Act.Job > 0 || !e.calls() {
+		return
+	}
+	for _, p := range e.Session.trace.take(e.began, e.Act.Seq, e.Act.Line) {
 		e.Act.Add(*p.Packet)
 	}
-	s.trace.missed(e.Act)
 }
 
 // missed tells of packets that could not be kept until they were looked at.
@@ -298,29 +306,33 @@ func (e *Env) spokeWith(k *sockets.Socket) netip.AddrPort {
 // late tells of packets that belong to no line: a delayed ACK, the peer's FIN, a retransmission.
 func (s *Session) late() {
 	began := time.Now()
-	follows := len(s.after) > 0 && began.Sub(s.followed) > soon
-	if s.trace.wire == nil && !follows {
+	if s.trace.wire == nil && len(s.after) == 0 {
 		return
 	}
+	follows := began.Sub(s.followed) > soon
 	var a *sockets.Act
-	for _, p := range s.trace.take(began, 0, "") {
-		if a == nil {
-			a = sockets.NewAct(0, "", s.observers...)
+	took := func() {
+		for _, p := range s.trace.take(began, 0, "") {
+			if a == nil {
+				a = sockets.NewAct(0, "", s.observers...)
+			}
+			follows = true
+			p.Packet.After = 0
+			a.Add(*p.Packet)
 		}
-		p.Packet.After = 0
-		a.Add(*p.Packet)
 	}
+	took()
 	if s.trace.lost > 0 {
 		if a == nil {
 			a = sockets.NewAct(0, "", s.observers...)
 		}
 		s.trace.missed(a)
 	}
-	if follows {
+	if follows && len(s.after) > 0 {
 		if a == nil {
 			a = sockets.NewAct(0, "", s.observers...)
 		}
-		s.follow(a)
+		s.follow(a, took)
 	}
 	switch {
 	case a == nil:

@@ -20,8 +20,9 @@ func (d *drawing) notice(a *sockets.Act) {
 	for _, s := range d.shown(a.Steps) {
 		_, isNote := s.(sockets.Note)
 		_, isCall := s.(sockets.Call)
-		_, isChange := s.(sockets.Change)
-		if isNote == (a.Job > 0) && !isCall && !(isChange && noted) { // a note says in words what changed
+		change, isChange := s.(sockets.Change)
+		inWords := isChange && noted && change.Field != "state" // a note says what changed, but names no state
+		if isNote == (a.Job > 0) && !isCall && !inWords {
 			steps = append(steps, s)
 		}
 	}
