@@ -38,6 +38,9 @@ type trace struct {
 	dropped   int // of the log, the oldest
 	lost      int // frames that the kernel had no room for, since that was last told
 	passed    map[*sockets.Socket]lookback
+
+	connecting map[*sockets.Socket]netip.AddrPort // with whom a line connects that is not over
+	kept       []Frame                            // of these
 }
 
 // Traced is one thing in the story of a connection: a packet, or what a line did at one end.
@@ -129,12 +132,17 @@ func (t *trace) take(began time.Time, act int, line string) []Traced {
 	t.letGo()
 	frames, lost, _ := t.wire.Drain() // what is wrong with an interface is not the student's matter; what came before it is
 	t.lost += lost
+	frames, t.kept = append(t.kept, frames...), nil
 	var mine []Traced
 	for i := range frames {
 		f := frames[i]
 		about := &f.Packet
 		if f.ICMP != nil && f.ICMP.Inner != nil {
 			about = f.ICMP.Inner
+		}
+		if t.connects(about) && len(t.kept) < mostTraced {
+			t.kept = append(t.kept, f)
+			continue
 		}
 		k, sent, ok := t.owner(about.Proto, unmap(about.Src), unmap(about.Dst))
 		if !ok {

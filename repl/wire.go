@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"sockstep/sockets"
@@ -53,6 +54,41 @@ func (e *Env) Toward(k *sockets.Socket, addr sockets.Address) {
 		t.ping(addr.IP.Unmap().WithZone(""), k)
 		t.ask(addr.IP.Unmap().WithZone(""), k)
 	}
+}
+
+// Connecting says that the line waits for a connection of k with addr, until the function that it gives is called. Packets of it
+// that are seen meanwhile are the line's; before it is over nobody knows the port that the kernel has chosen for k.
+func (e *Env) Connecting(k *sockets.Socket, addr sockets.Address) (over func()) {
+	t := &e.Session.trace
+	if k.KindName() != "tcp" || t.wire == nil {
+		return func() {}
+	}
+	if t.connecting == nil {
+		t.connecting = map[*sockets.Socket]netip.AddrPort{}
+	}
+	t.connecting[k] = endpoint(addr)
+	return func() { delete(t.connecting, k) }
+}
+
+// connects reports whether a packet may be of a connection that a line waits for: it is with that address, and of no connection
+// that is known.
+func (t *trace) connects(p *wire.Packet) bool {
+	if len(t.connecting) == 0 {
+		return false
+	}
+	if k, _, ok := t.asker(p); ok && t.connecting[k].IsValid() { // its card is searched first
+		return true
+	}
+	if p.Proto != "tcp" {
+		return false
+	}
+	src, dst := unmap(p.Src), unmap(p.Dst)
+	for k, to := range t.connecting {
+		if (src == to || dst == to) && k.FD >= 0 {
+			return t.holder(p.Proto, src, dst, true) == nil && t.holder(p.Proto, dst, src, true) == nil
+		}
+	}
+	return false
 }
 
 // speaksICMP reports whether k is a ping socket, or a raw one for ICMP.
@@ -146,7 +182,7 @@ func (t *trace) close() {
 	if t.wire != nil {
 		t.stop()
 		_ = t.wire.Close()
-		t.wire = nil
+		t.wire, t.kept = nil, nil
 	}
 }
 

@@ -92,10 +92,12 @@ var connect = &repl.Command{
 func connectTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
 	var err error
 	e.Toward(k, addr)
+	defer e.Connecting(k, addr)()
 	e.Block(func() { err = e.Sys.Connect(k.FD, addr) })
 	if err == nil || !e.Waiting(k, err) {
 		return connected(e, k, addr, err)
 	}
+	e.Learn(k, true)
 	// settimeout: as Python does, wait until the socket can be written and ask how it went.
 	if err := e.Ready("connect", k, false); err != nil {
 		return ended(err, names.T("connect waits no more, but the kernel goes on with the handshake: `poll {s} --write` tells when it is over",
