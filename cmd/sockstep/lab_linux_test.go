@@ -528,3 +528,20 @@ func TestLabLoopback(t *testing.T) {
 		t.Errorf("%d packets of a ping are seen, want 2", pings)
 	}
 }
+
+// TestLabPromptSlowConnect: at the prompt, too, where what comes is told while a line waits, all packets of a connect are its own,
+// however long it takes, and from the first.
+func TestLabPromptSlowConnect(t *testing.T) {
+	inALab(t)
+	t.Parallel()
+	s := seatWith(t, &syscall.SysProcAttr{Setsid: true, Setctty: true}, 100, 40, []string{"lab"}, []string{"XDG_RUNTIME_DIR=" + t.TempDir()})
+	s.does("cable delay 80ms", "0s → 80ms")
+	s.does("cable drop next syn", "- → syn")
+	s.types("\x0c! connect tcp right:11\r")
+	s.until("the line and its packets", func(screen string) bool {
+		call, packets, found := strings.Cut(screen, "ECONNREFUSED")
+		return found && !strings.Contains(call, "packet") && inOrder(packets, "ARP REQUEST", "ARP REPLY", "SYN ", "lost", "SYN ", "retransmission", "RST+ACK", "as expected")
+	})
+	s.types("\x04")
+	s.ends()
+}

@@ -530,3 +530,40 @@ func TestPromptLesson(t *testing.T) {
 		})
 	}
 }
+
+// TestPromptTellsTheEnd: how a connection ends after its close is told as it comes, while the student types.
+func TestPromptTellsTheEnd(t *testing.T) {
+	s := seatAt(t, 80, 40)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	s.does("k = connect tcp "+l.Addr().String(), "= k")
+	c, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.types("\x0cclose k\r")
+	s.sees("FIN_WAIT2")
+	s.types("half a line")
+	time.Sleep(100 * time.Millisecond) // the line is over long since
+	c.Close()
+	s.until("what became of it, above the line", func(screen string) bool {
+		return inOrder(screen, "FIN_WAIT2", "FIN_WAIT2 → TIME_WAIT", "ended its side before", "sockstep› half a line")
+	})
+	s.types("\x15\x04")
+	s.ends()
+}
+
+// inOrder reports whether a text has these parts, each behind the one before.
+func inOrder(text string, parts ...string) bool {
+	for _, part := range parts {
+		i := strings.Index(text, part)
+		if i < 0 {
+			return false
+		}
+		text = text[i+len(part):]
+	}
+	return true
+}
