@@ -231,6 +231,9 @@ func (e *Env) packets() {
 	}
 	s.trace.closed(s.recent)
 	s.trace.prune(s.recent)
+	if e.Act.Job > 0 && s.held && s.doing {
+		return // the line that runs beside it takes them, in their order
+	}
 	if e.Act.Job > 0 || !e.calls() { // it waited, or looked: what came meanwhile is told as it comes
 		s.late()
 		return

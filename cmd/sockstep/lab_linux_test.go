@@ -89,6 +89,8 @@ type labAct struct {
 		To                                     string
 		Options                                []string
 		Lost, Retransmission                   bool
+		Seq                                    uint32
+		Len                                    int
 	}
 	Value struct {
 		Text   string
@@ -526,6 +528,25 @@ func TestLabLoopback(t *testing.T) {
 	}
 	if pings != 2 {
 		t.Errorf("%d packets of a ping are seen, want 2", pings)
+	}
+}
+
+// TestLabJobBeside: what a job sends while a line runs beside it is told in its order, from the first byte.
+func TestLabJobBeside(t *testing.T) {
+	t.Parallel()
+	const line = "t = recv d --exactly 100000 --timeout 20"
+	got := acts(t, "s = at right listen tcp right:7001", "c = connect tcp right:7001", "d = accept s", "cable rate 2mbit", "sendall c --fill 100000 &", line)
+	next := uint32(1)
+	for _, st := range got[line].Steps {
+		if st.Kind == "packet" && st.Len > 0 {
+			if st.Seq != next {
+				t.Fatalf("seq %d is told where %d comes", st.Seq, next)
+			}
+			next += uint32(st.Len)
+		}
+	}
+	if next != 100001 {
+		t.Errorf("the packets end at %d", next)
 	}
 }
 
