@@ -11,6 +11,7 @@ import (
 type Passage struct {
 	State string // in the kernel's words; where the first packet is not known, that of then
 	fin   uint32 // the number that acknowledges our FIN; 0 until it went out
+	syn   bool   // the other end's SYN was on its way before ours went out
 }
 
 // Take gives the states that a packet led to: none, one, or two where it did two things at once. sent says that it is this end's
@@ -43,7 +44,7 @@ func (p *Passage) send(k sockets.Packet, has func(string) bool, enter func(strin
 			enter("SYN_RECV")
 		}
 	case has("S"):
-		if p.State == "CLOSE" {
+		if p.State == "CLOSE" || p.State == "LISTEN" {
 			enter("SYN_SENT")
 		}
 	case has("F"):
@@ -59,7 +60,10 @@ func (p *Passage) receive(k sockets.Packet, has func(string) bool, enter func(st
 	if has("A") {
 		ours := p.fin != 0 && int32(k.Ack-p.fin) >= 0 // our FIN has arrived
 		switch {
-		case p.State == "SYN_SENT" && has("S"), p.State == "SYN_RECV" && !has("S"):
+		case p.State == "SYN_SENT" && has("S") && p.syn: // both have opened
+			enter("SYN_RECV")
+			enter("ESTABLISHED")
+		case p.State == "SYN_SENT" && has("S"), p.State == "SYN_RECV": // by a SYN+ACK, too, where both have opened
 			enter("ESTABLISHED")
 		case p.State == "FIN_WAIT1" && ours:
 			enter("FIN_WAIT2")
@@ -67,6 +71,11 @@ func (p *Passage) receive(k sockets.Packet, has func(string) bool, enter func(st
 			enter("TIME_WAIT")
 		case p.State == "LAST_ACK" && ours:
 			enter("CLOSE")
+		}
+	}
+	if has("S") && !has("A") {
+		if p.syn = true; p.State == "SYN_SENT" { // the other end opens, too
+			enter("SYN_RECV")
 		}
 	}
 	if !has("F") {

@@ -57,6 +57,8 @@ func TestPassage(t *testing.T) {
 		{"an accept", "LISTEN", []string{"< S", "> SA ack=1", "< A seq=1 ack=1"}, "SYN_RECV ESTABLISHED"},
 		{"an accept that is broken off", "LISTEN", []string{"< S", "> SA ack=1", "< R seq=1"}, "SYN_RECV CLOSE"},
 		{"both connect at once", "CLOSE", []string{"> S", "< S", "> SA ack=1", "< SA ack=1", "< A ack=1 seq=1"}, "SYN_SENT SYN_RECV ESTABLISHED"},
+		{"both connect at once, over a long way", "CLOSE", []string{"> S", "< S", "< SA ack=1", "> SA ack=1"}, "SYN_SENT SYN_RECV ESTABLISHED"},
+		{"and its SYN was under way first", "CLOSE", []string{"< S", "> S", "< SA ack=1", "> SA ack=1"}, "SYN_SENT SYN_RECV ESTABLISHED"},
 		{"data changes nothing", "ESTABLISHED", []string{"> PA seq=1 ack=1 len=5", "< A seq=1 ack=6"}, ""},
 		{"this end closes first", "ESTABLISHED", []string{"> FA seq=6 ack=1", "< A seq=1 ack=7", "< FA seq=1 ack=7", "> A seq=7 ack=2"}, "FIN_WAIT1 FIN_WAIT2 TIME_WAIT"},
 		{"the peer closes at once, too", "ESTABLISHED", []string{"> FA seq=6 ack=1", "< FA seq=1 ack=7", "> A seq=7 ack=2"}, "FIN_WAIT1 FIN_WAIT2 TIME_WAIT"},

@@ -41,6 +41,7 @@ type trace struct {
 
 	connecting map[*sockets.Socket]netip.AddrPort // with whom a line connects that is not over
 	kept       []Frame                            // of these
+	beside     []Traced                           // taken at the end of a job, to be told by the line that runs beside it
 }
 
 // Traced is one thing in the story of a connection: a packet, or what a line did at one end.
@@ -163,6 +164,12 @@ func (t *trace) take(began time.Time, act int, line string) []Traced {
 		mine = append(mine, Traced{At: f.Time, Act: act, Line: line, Own: k, Far: t.far(about.Proto, local, peer), Proto: about.Proto, Local: local, Peer: peer, Packet: &p, Frame: &f})
 	}
 	t.keep(mine...)
+	for i := range t.beside {
+		p := *t.beside[i].Packet
+		p.After = max(t.beside[i].At.Sub(began.Round(0)), 0)
+		t.beside[i].Packet = &p
+	}
+	mine, t.beside = append(t.beside, mine...), nil
 	return mine
 }
 
@@ -232,7 +239,8 @@ func (e *Env) packets() {
 	s.trace.closed(s.recent)
 	s.trace.prune(s.recent)
 	if e.Act.Job > 0 && s.held && s.doing {
-		return // the line that runs beside it takes them, in their order
+		s.trace.beside = s.trace.take(e.began, 0, "") // the line that runs beside it tells them, in their order
+		return
 	}
 	if e.Act.Job > 0 || !e.calls() { // it waited, or looked: what came meanwhile is told as it comes
 		s.late()

@@ -85,7 +85,7 @@ func (s *Session) passed(a *sockets.Act, k *sockets.Socket, state string) (way [
 		start.State = "LISTEN"
 	}
 	if !known && (start.State == "CLOSE" || start.State == "LISTEN") { // what was before belongs to an earlier one with the same addresses
-		first := firstOfLast(packets)
+		first := firstOfLast(packets, sent)
 		packets, sent, at = packets[first:], sent[first:], at[first:]
 	}
 	found, now := start.between(packets, sent, state)
@@ -137,12 +137,20 @@ func isAt(a, own netip.AddrPort) bool {
 	return a == own || own.Port() != 0 && a.Port() == own.Port() && own.Addr().IsUnspecified()
 }
 
-// firstOfLast is where the last connection of several with the same addresses begins: at its first SYN.
-func firstOfLast(packets []sockets.Packet) int {
+// firstOfLast is where the last connection of several with the same addresses begins: at its first SYN. That of the other end
+// may cross it.
+func firstOfLast(packets []sockets.Packet, sent []bool) int {
+	first := -1
 	for i := len(packets) - 1; i >= 0; i-- {
-		if f := packets[i].Flags; strings.Contains(f, "S") && !strings.Contains(f, "A") && !packets[i].Retransmission {
-			return i
+		syn := strings.Contains(packets[i].Flags, "S")
+		switch opens := syn && !strings.Contains(packets[i].Flags, "A") && !packets[i].Retransmission; {
+		case opens && first >= 0 && sent[i] == sent[first]: // the one before
+			return first
+		case opens:
+			first = i
+		case first >= 0 && !syn:
+			return first
 		}
 	}
-	return 0
+	return max(first, 0)
 }

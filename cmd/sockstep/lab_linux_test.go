@@ -550,6 +550,28 @@ func TestLabJobBeside(t *testing.T) {
 	}
 }
 
+// TestLabCrossing: over a long way an end sends before it has what was sent to it. The ladder and the diagram draw what it did then.
+func TestLabCrossing(t *testing.T) {
+	t.Parallel()
+	got := acts(t, "s = at right listen tcp right:7000", "c = connect tcp right:7000", "d = accept s", "cable delay 20ms", "close c", "close d", "sleep 0.3", "wire c", "states d",
+		"a = socket tcp", "bind a left:5001", "b = at right socket tcp", "bind b right:5002", "connect a right:5002 &", "connect b left:5001", "wait", "states a", "states b", "wire a")
+	if ladder := got["wire c"].Value.Text; !inOrder(ladder, "FIN_WAIT1", "FIN+ACK", "CLOSING", "FIN+ACK", "FIN_WAIT1") ||
+		strings.Count(ladder, "CLOSING") != 2 || strings.Count(ladder, "TIME_WAIT") != 2 || strings.Contains(ladder, "LAST_ACK") || strings.Contains(ladder, "FIN_WAIT2") {
+		t.Errorf("both close at once:\n%s", ladder)
+	}
+	if way := got["states d"].Value.Text; !inOrder(way, "FIN_WAIT1 (close", "CLOSING", "TIME_WAIT") {
+		t.Errorf("states d:\n%s", way)
+	}
+	for _, s := range []string{"a", "b"} {
+		if way := got["states "+s].Value.Text; !inOrder(way, "1 CLOSED (socket", "2 SYN_SENT", "3 SYN_RECV", "4 ESTABLISHED") {
+			t.Errorf("states %s:\n%s", s, way)
+		}
+	}
+	if ladder := got["wire a"].Value.Text; !inOrder(ladder, "SYN_SENT", "SYN seq 0", "SYN_RECV", "SYN seq 0", "SYN_SENT", "SYN+ACK") || strings.Count(ladder, "SYN_RECV") != 2 || strings.Count(ladder, "ESTABLISHED") != 2 {
+		t.Errorf("both open at once:\n%s", ladder)
+	}
+}
+
 // TestLabPromptSlowConnect: at the prompt, too, where what comes is told while a line waits, all packets of a connect are its own,
 // however long it takes, and from the first.
 func TestLabPromptSlowConnect(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"io"
 	"slices"
 	"strconv"
-	"strings"
 
 	"sockstep/repl"
 	"sockstep/repl/render"
@@ -153,51 +152,6 @@ func headOf(s repl.Strand, side int) string {
 		return addr
 	}
 	return named(s.Names[side], addr)
-}
-
-// onlyNewStates puts the states that packets prove beside them, from a connection's first SYN on, and leaves a state out that
-// its end was in before.
-func onlyNewStates(l sockets.Ladder) sockets.Ladder {
-	ends := [2]repl.Passage{}
-	for i := range l.Rungs {
-		r := &l.Rungs[i]
-		if r.Packet != nil {
-			passed(r, &ends)
-			continue
-		}
-		side := 1
-		if r.FromLeft {
-			side = 0
-		}
-		if r.Line == "" {
-			if r.State == ends[side].State || r.State == "LISTEN" {
-				r.State = ""
-			} else {
-				ends[side].State = r.State
-			}
-		}
-	}
-	return l
-}
-
-// passed writes beside a packet the states that it led its ends to.
-func passed(r *sockets.Rung, ends *[2]repl.Passage) {
-	p := *r.Packet
-	if p.Source == "inferred" || p.Proto != "tcp" {
-		return
-	}
-	if p.Flags == "S" && !p.Retransmission && p.Ack == 0 { // a connection begins
-		*ends = [2]repl.Passage{{State: "LISTEN"}, {State: "CLOSE"}}
-		if r.FromLeft {
-			*ends = [2]repl.Passage{{State: "CLOSE"}, {State: "LISTEN"}}
-		}
-	}
-	for side := range ends {
-		sent := r.FromLeft == (side == 0)
-		if states := ends[side].Take(p, sent); len(states) > 0 {
-			r.Ends[side] = strings.Join(states, ", ")
-		}
-	}
 }
 
 // saveWire writes all that was seen as a pcapng file, mode 0600, whole or not at all.
