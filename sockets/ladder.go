@@ -12,6 +12,7 @@ type Ladder struct {
 type Rung struct {
 	At       time.Duration // since the first
 	Packet   *Packet       // nil for a line
+	Between  string        // the address of who sent it where that is neither end: a router's
 	FromLeft bool          // of a packet, who sent it; of a line, at whose end
 	Line     string        // what was typed
 	State    string        // the state that it left that end in

@@ -266,7 +266,11 @@ func TestLabRaw(t *testing.T) {
 func TestLabLostSYN(t *testing.T) {
 	t.Parallel()
 	begin := time.Now()
-	got := acts(t, "s = at right listen tcp right:7000", "cable drop next syn", "c = connect tcp right:7000", "wire c")
+	saved := filepath.Join(ownFolder(t), "x.pcapng")
+	got := acts(t, "s = at right listen tcp right:7000", "cable drop next syn", "c = connect tcp right:7000", "wire c", "wire save "+saved)
+	if file, err := os.ReadFile(saved); err != nil || bytes.Count(file, []byte("c = connect tcp right:7000; lost on the cable")) != 1 {
+		t.Errorf("the file does not say which packet was lost: %v", err)
+	}
 	if took := time.Since(begin); took < 900*time.Millisecond {
 		t.Errorf("nothing waited: %v", took)
 	}

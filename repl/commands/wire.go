@@ -2,8 +2,10 @@ package commands
 
 import (
 	"io"
+	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 
 	"sockstep/repl"
 	"sockstep/repl/render"
@@ -127,6 +129,9 @@ func ladder(s repl.Strand) sockets.Ladder {
 	for i, x := range s.Story {
 		r := sockets.Rung{At: x.At.Sub(s.Story[0].At), FromLeft: s.Side[i] == 0, Packet: x.Packet}
 		if x.Packet != nil {
+			if from, err := netip.ParseAddr(x.Packet.From); err == nil && from.Unmap().WithZone("") != s.Ends[s.Side[i]].Addr() && strings.HasPrefix(x.Packet.Proto, "icmp") {
+				r.Between = x.Packet.From
+			}
 			l.Rungs = append(l.Rungs, r)
 			continue
 		}
@@ -205,6 +210,9 @@ func writeStory(f io.Writer, story []repl.Traced) (n int, err error) {
 			continue
 		case x.Act == 0: // late: no line's
 			comment = "socket " + x.Own.Name + last[x.Own]
+		}
+		if x.Packet.Lost { // a reader of the file cannot know
+			comment += "; lost on the cable"
 		}
 		iface := slices.IndexFunc(links, func(i wire.Interface) bool { return i.Link == x.Frame.Link })
 		if err := w.WritePacket(&x.Frame.Packet, comment, iface); err != nil {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 
 	"sockstep/sockets"
@@ -184,6 +185,9 @@ func numberPairs(s string) (pairs []string) {
 func rung(r sockets.Rung, width int, lang names.Lang) []string {
 	p := *r.Packet
 	words := rungWords(p, lang)
+	if r.Between != "" {
+		words = slices.Insert(words, 1, Sanitize(say(wordFrom, lang)+" "+r.Between))
+	}
 	room := max(width-arrowEnds, 1)
 	on := 1
 	for on < len(words) && Width(joined(words[:on+1])) <= room {
