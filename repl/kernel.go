@@ -169,7 +169,7 @@ func (s *Session) step(a *sockets.Act, l *afterlife, took func()) (more bool) {
 	}
 	t, err := connection(kernel, l.socket, l.local, l.peer)
 	switch {
-	case errors.Is(err, sockets.ErrGone):
+	case errors.Is(err, sockets.ErrGone), err == nil && another(l.socket, t.State):
 		t.State = "CLOSE"
 	case err != nil:
 		return false
@@ -244,6 +244,17 @@ func connection(kernel Kernel, k *sockets.Socket, own, other netip.AddrPort) (so
 		return kernel.TCP(own, other)
 	}
 	return kernel.Connection(own, other)
+}
+
+// another reports whether a connection in this state is a new one with the addresses of one that k had: none goes back.
+func another(k *sockets.Socket, state string) bool {
+	switch k.State {
+	case "TIME_WAIT":
+		return state != k.State
+	case "FIN_WAIT1", "FIN_WAIT2", "CLOSING", "LAST_ACK", "CLOSE":
+		return state == "ESTABLISHED" || state == "SYN_SENT" || state == "SYN_RECV"
+	}
+	return false
 }
 
 // nameOf is how a closed socket is called: by its own address where its name has become another's.

@@ -46,6 +46,9 @@ func (e *Env) Known(k *sockets.Socket) (n Known, err error) {
 		if errors.Is(err, sockets.ErrGone) && peer.IsValid() && k.Peer.IsZero() {
 			t, err = kernel.TCP(local, netip.AddrPort{}) // the connect is over, and only the port is left
 		}
+		if err == nil && k.FD < 0 && another(k, t.State) {
+			err = fmt.Errorf("%s: %w", k.Name, sockets.ErrGone)
+		}
 		n.TCP = &t
 		return n, err
 	case "udp":

@@ -99,11 +99,77 @@ func (s *Strand) side(x Traced) int {
 	return -1
 }
 
+// once is the log without the packets of other connections that had the same two ends, before k's or after it: a port may be used
+// again.
+func (s *Strand) once(log []Traced, k *sockets.Socket) []Traced {
+	if s.Proto != "tcp" || k.Backlog >= 0 {
+		return log
+	}
+	var begin []int // where the connections do
+	own := -1       // where k is met first
+	for i, x := range log {
+		if own < 0 && (x.Own == k || x.Far == k) {
+			own = i
+		}
+		if !begins(x) || s.side(x) < 0 || x.Packet.Flags != "S" || x.Packet.Retransmission {
+			continue
+		}
+		if n := len(begin); n == 0 || s.side(log[begin[n-1]]) == s.side(x) || s.over(log[begin[n-1]+1:i]) { // else it crosses the other's
+			begin = append(begin, i)
+		}
+	}
+	if len(begin) < 2 {
+		return log
+	}
+	at := 0
+	for i, b := range begin {
+		if b <= own || i > 0 && k.Inherits == nil && begin[i-1] < own { // its SYN comes after its first line, that of an accepted one before
+			at = i
+		}
+	}
+	from, to := begin[at], len(log)
+	if at+1 < len(begin) {
+		to = begin[at+1]
+	}
+	last := -1 // packet of the one before
+	gone := map[*sockets.Socket]bool{}
+	for i, x := range log[:from] {
+		if x.Packet != nil && s.side(x) >= 0 {
+			last = i
+		}
+		if x.Packet == nil && x.Own != k && x.Own.Backlog < 0 {
+			gone[x.Own] = x.Own.FD < 0
+		}
+	}
+	var kept []Traced
+	for i, x := range log {
+		switch mine := i >= from && i < to; {
+		case x.Packet == nil && x.Own != k && (i <= last || i >= to || gone[x.Own]), x.Packet != nil && s.side(x) >= 0 && !mine:
+			continue
+		case x.Packet != nil && mine: // who had the addresses before may still stand there
+			if gone[x.Own] && x.Own.Inherits != nil {
+				x.Own = x.Own.Inherits
+			}
+			if gone[x.Far] {
+				x.Far = nil
+			}
+		}
+		kept = append(kept, x)
+	}
+	return kept
+}
+
+// over reports whether packets other than a handshake's went between the ends.
+func (s *Strand) over(log []Traced) bool {
+	return slices.ContainsFunc(log, func(x Traced) bool { return x.Packet != nil && s.side(x) >= 0 && !strings.Contains(x.Packet.Flags, "S") })
+}
+
 // tell puts in what happened between the ends. taken are the lines that accepted, and by which listening socket.
 func (s *Strand) tell(log []Traced, k *sockets.Socket, taken map[int]*sockets.Socket) {
 	if speaksICMP(k) { // other sockets' messages go between the same two ends
 		log = slices.DeleteFunc(slices.Clone(log), func(x Traced) bool { return x.Own != k })
 	}
+	log = s.once(log, k)
 	for _, x := range log {
 		if !begins(x) || s.side(x) < 0 {
 			continue

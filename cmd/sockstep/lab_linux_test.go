@@ -576,6 +576,24 @@ func TestLabCrossing(t *testing.T) {
 	}
 }
 
+// TestLabPortReused: a connection with the addresses of one that waits in TIME_WAIT is another.
+func TestLabPortReused(t *testing.T) {
+	t.Parallel()
+	got := acts(t, "s = at right listen tcp right:7000", "c3 = socket tcp", "bind c3 left:5556", "connect c3 right:7000", "d3 = accept s", "close d3", "close c3", "sleep 0.1", "states d3",
+		"c4 = socket tcp", "bind c4 left:5556", "connect c4 right:7000", "d4 = accept s", "send c4 hi", "sockets --all", "wire c4", "wire d4")
+	if way := got["states d3"].Value.Text; !inOrder(way, "6 FIN_WAIT2", "7 TIME_WAIT") {
+		t.Errorf("d3 is not in TIME_WAIT:\n%s", way)
+	}
+	if all := got["sockets --all"].Value.Text; strings.Contains(all, "d3") || !strings.Contains(all, "d4") {
+		t.Errorf("d3 lives on in d4:\n%s", all)
+	}
+	for _, line := range []string{"wire c4", "wire d4"} {
+		if ladder := got[line].Value.Text; !strings.HasPrefix(ladder, "c4 10.0.0.1:5556") || !inOrder(ladder, "d4 10.0.0.2:7000", "c4 = socket", "SYN_SENT", "ESTABLISHED", "send c4") || strings.Contains(ladder, "c3") || strings.Contains(ladder, "d3") {
+			t.Errorf("%s:\n%s", line, ladder)
+		}
+	}
+}
+
 // TestLabPromptSlowConnect: at the prompt, too, where what comes is told while a line waits, all packets of a connect are its own,
 // however long it takes, and from the first.
 func TestLabPromptSlowConnect(t *testing.T) {
