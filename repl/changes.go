@@ -49,6 +49,9 @@ func (e *Env) settle() {
 		if e.Act.Err != nil {
 			u.look = everything
 		}
+		if u.socket.State == "SYN_SENT" { // which a send may end, with TCP_FASTOPEN_CONNECT
+			u.look |= theState
+		}
 		if st, ok := s.stirs[u.socket.FD]; ok {
 			stirs = append(stirs, st)
 			delete(s.stirs, u.socket.FD)
