@@ -139,6 +139,8 @@ type transfer struct {
 	calls   int
 	last    pending
 	between sockets.Call // what the calls stand for that are not told alone
+	most    int          // bytes that they asked for, and the fewest
+	least   int
 }
 
 // pending is a call that may turn out to be the last: it is written only then.
@@ -252,8 +254,10 @@ func (t *transfer) flush(byItself bool) {
 	if t.between.Times == 0 {
 		t.between = l.call
 		t.between.Ret, t.between.Took = 0, 0
-		t.between.Args = string(with(l.fd).text(", ..., ").int(int64(l.size)).text(", 0"))
+		t.between.Args = l.args() // it may stay the only one
+		t.most, t.least = l.size, l.size
 	}
+	t.most, t.least = max(t.most, l.size), min(t.least, l.size)
 	t.between.Times++
 	t.between.Ret += l.call.Ret
 	t.between.Took += l.call.Took
@@ -261,6 +265,13 @@ func (t *transfer) flush(byItself bool) {
 
 func (t *transfer) sum() {
 	if t.between.Times > 0 {
+		if t.between.Times > 1 {
+			b := with(t.last.fd).text(", ..., ").int(int64(t.most))
+			if t.least < t.most { // each asked for less than the one before
+				b = b.text("…").int(int64(t.least))
+			}
+			t.between.Args = string(b.text(", 0"))
+		}
 		t.c.act.Add(t.between)
 		t.between = sockets.Call{}
 	}
