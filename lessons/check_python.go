@@ -33,7 +33,7 @@ type heard struct {
 
 func hear(r *Record) (h heard) {
 	j := &judge{record: r}
-	_, h.received = j.traffic(nil, false)
+	_, h.received, _ = j.traffic(nil, false)
 	for _, a := range r.since(0) {
 		var e *sockets.Error
 		if errors.As(a.Err, &e) && e.Kind == "timed-out" {

@@ -73,10 +73,20 @@ type judge struct {
 	known  map[string][]Socket
 	gone   map[string]Socket // sockets that the world no longer tells of, as last seen
 	depth  int
+	most   int      // the greatest depth so far
+	found  bindings // and what had a name there
 }
 
 // then is what is still to be shown, once an expectation holds with these bindings.
 type then func(bindings) Verdict
+
+// best are the names that have been given: those that were found last, or before.
+func (j *judge) best(b bindings) bindings {
+	if j.most > 0 {
+		return j.found
+	}
+	return b
+}
 
 // all shows expectations one after the other; each way in which one holds is tried.
 func (j *judge) all(es []*Expect, b bindings, next then) Verdict {
@@ -86,6 +96,9 @@ func (j *judge) all(es []*Expect, b bindings, next then) Verdict {
 	return j.one(es[0], b, func(b bindings) Verdict {
 		j.depth++
 		defer func() { j.depth-- }()
+		if j.depth > j.most {
+			j.most, j.found = j.depth, b
+		}
 		return j.all(es[1:], b, next)
 	})
 }
@@ -142,7 +155,9 @@ func better(a, b Verdict) bool {
 }
 
 func (j *judge) not(e *Expect, b bindings, next then) Verdict {
+	most, found := j.most, j.found
 	v := j.one(e, b, func(bindings) Verdict { return Verdict{Outcome: Held} })
+	j.most, j.found = most, found
 	switch v.Outcome {
 	case Held:
 		return Verdict{depth: j.depth, Seen: j.unwanted(e, b)}

@@ -1,7 +1,6 @@
 package lessons
 
 import (
-	"bytes"
 	"errors"
 	"regexp"
 	"slices"
@@ -57,8 +56,16 @@ func (j *judge) call(is *CallIs, b bindings) Verdict {
 	var last *sockets.Call // of this op, that was otherwise
 	var before time.Time
 	hasty := false
+	var elsewhere, otherwise *sockets.Call // on another socket; with other arguments
 	for _, c := range j.calls() {
-		if !isOp(c.Call, is.Op) || of != nil && !onSocket(c.Call, *of) || !args.MatchString(c.Args) {
+		switch {
+		case !isOp(c.Call, is.Op):
+			continue
+		case of != nil && !onSocket(c.Call, *of):
+			elsewhere = &c.Call
+			continue
+		case !args.MatchString(c.Args):
+			otherwise = &c.Call
 			continue
 		}
 		right, _, err := j.fits(is.Ret, c.Ret, b)
@@ -104,11 +111,30 @@ func (j *judge) call(is *CallIs, b bindings) Verdict {
 	case hasty:
 		t := time.Duration(is.Apart).String()
 		return Verdict{near: 2, Seen: names.T("between two calls of "+is.Op+" was less time than "+t, "两次 "+is.Op+" 之间不到 "+t)}
+	case n == 0 && otherwise != nil:
+		c := otherwise.Op + "(" + otherwise.Args + ")"
+		return Verdict{near: 1, Seen: names.T(c+" was called, which is not the call that is meant", "调用了 "+c+"，不是这里要的那个调用")}
+	case n == 0 && elsewhere != nil:
+		who := j.called(*elsewhere)
+		return notYet(names.T(is.Op+" was called on "+who.En+", not on "+of.Name, is.Op+" 是在"+who.Zh+"上调用的，应在 "+of.Name+" 上"))
+	case n == 0 && of != nil:
+		return notYet(names.T("no "+is.Op+" on "+of.Name+" in this step yet", "这一步还没有在 "+of.Name+" 上调用过 "+is.Op))
 	case n == 0:
 		return notYet(names.T("no "+is.Op+" in this step yet", "这一步还没有调用过 "+is.Op))
 	default:
 		return Verdict{near: 1, Seen: names.T(is.Op+" was called so "+howOften(n)+", not "+must.En, "这样的 "+is.Op+" 调用了 "+count+" 次，应为"+must.Zh+" 次")}
 	}
+}
+
+// called is what the learner calls the socket that a call was made on.
+func (j *judge) called(c sockets.Call) names.Text {
+	all, _ := j.sockets("")
+	for _, s := range slices.Backward(all) { // of two that have had the number, the later one
+		if onSocket(c, s) && s.Name != "" {
+			return names.T(s.Name, " "+s.Name+" ")
+		}
+	}
+	return names.T("another socket", "另一个套接字")
 }
 
 // howOften is a count in English.
@@ -117,98 +143,6 @@ func howOften(n int) string {
 		return "once"
 	}
 	return strconv.Itoa(n) + " times"
-}
-
-// traffic is what the acts since the step began sent or received: how many bytes, and which, as far as they are known.
-func (j *judge) traffic(of *Socket, sent bool) (n int64, data []byte) {
-	ops := []string{"recvfrom", "recvmsg", "read"}
-	if sent {
-		ops = []string{"sendto", "sendmsg", "write", "sendfile"}
-	}
-	for _, a := range j.record.since(j.since) {
-		moved := false
-		for _, st := range a.Steps {
-			c, ok := st.(sockets.Call)
-			if !ok || c.Scaffold || c.Ret <= 0 || !slices.Contains(ops, c.Op) || of != nil && !onSocket(c, *of) || strings.Contains(c.Args, "MSG_PEEK") {
-				continue
-			}
-			n += c.Ret
-			moved = true
-			if sent {
-				data = append(data, quoted(c.Args)...)
-			}
-		}
-		if moved && !sent && a.Value.Type == sockets.BytesValue {
-			data = append(data, a.Value.Bytes...)
-		}
-	}
-	return n, data
-}
-
-var buffer = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"`)
-
-// quoted is the first buffer among a call's arguments, as far as it is written there.
-func quoted(args string) []byte {
-	m := buffer.FindStringSubmatch(args)
-	if m == nil {
-		return nil
-	}
-	var out []byte
-	for s := m[1]; s != ""; {
-		if s[0] != '\\' || len(s) == 1 {
-			out, s = append(out, s[0]), s[1:]
-			continue
-		}
-		digits := 0
-		for digits < 3 && 1+digits < len(s) && s[1+digits] >= '0' && s[1+digits] <= '7' {
-			digits++
-		}
-		if digits > 0 {
-			c, _ := strconv.ParseUint(s[1:1+digits], 8, 16)
-			out, s = append(out, byte(c)), s[1+digits:]
-			continue
-		}
-		c := s[1]
-		if i := strings.IndexByte("tnvfr", c); i >= 0 {
-			c = "\t\n\v\f\r"[i]
-		}
-		out, s = append(out, c), s[2:]
-	}
-	return out
-}
-
-func (j *judge) bytes(is *BytesIs, b bindings, sent bool) Verdict {
-	var of *Socket
-	if is.Socket != "" {
-		s, err := j.named(is.Socket, b)
-		if err != nil {
-			return untold(err)
-		}
-		of = &s
-	}
-	n, data := j.traffic(of, sent)
-	ok, must, err := j.fits(is.N, n, b)
-	if err != nil {
-		return untold(err)
-	}
-	verb := names.T("received", "接收")
-	if sent {
-		verb = names.T("sent", "发送")
-	}
-	if !ok {
-		v := notYet(names.T("in this step "+strconv.FormatInt(n, 10)+" bytes were "+verb.En+", not "+must.En, "这一步"+verb.Zh+"了 "+strconv.FormatInt(n, 10)+" 字节，应为"+must.Zh+" 字节"))
-		v.near = int(min(n, 1))
-		return v
-	}
-	if want := fill(is.Bytes, j.vars); !bytes.Contains(data, []byte(want)) {
-		w := sockets.PyBytes([]byte(want))
-		if len(data) == 0 {
-			return notYet(names.T(w+" was not "+verb.En+" yet", "还没有"+verb.Zh+" "+w))
-		}
-		got := sockets.PyBytes(data[:min(len(data), 40)])
-		return Verdict{near: 1, Seen: names.T(got+" was "+verb.En+", not "+w, verb.Zh+"的是 "+got+"，而不是 "+w)}
-	}
-	return held()
 }
 
 func (j *judge) packet(is *PacketIs) Verdict {

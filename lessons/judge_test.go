@@ -47,6 +47,7 @@ func (w *fakeWorld) Exists(path string) (bool, error) {
 }
 func (w *fakeWorld) Offers(string) error       { return w.lacks }
 func (w *fakeWorld) FreePort() (int, error)    { return 40001, nil }
+func (w *fakeWorld) IsFree(int) bool           { return false }
 func (w *fakeWorld) TempPath() (string, error) { return "/tmp/x", nil }
 
 // with makes a Run of a lesson whose first step expects this.
@@ -138,7 +139,12 @@ func TestJudge(t *testing.T) {
 		{"  - call: {op: send, times: 2}", NotYet, "once, not 2"},
 		{"  - call: {op: connect, args: ':9$'}", Held, ""},
 		{"  - socket: {state: ESTABLISHED, local: '*:40001'}\n    as: c\n  - call: {op: recv, socket: c}\n  - received: {socket: c, n: 8, bytes: hi there}", Held, ""},
-		{"  - socket: {kind: udp}\n    as: u\n  - received: {socket: u, n: 1..}", NotYet, "0 bytes were received, not at least 1"},
+		{"  - socket: {kind: udp}\n    as: u\n  - received: {socket: u, n: 1..}", NotYet, "b'hi there' was received at c, not at u"},
+		{"  - socket: {kind: udp}\n    as: u\n  - sent: {socket: u, bytes: a}", NotYet, "b'a\\n\\x00' was sent by k, not by u"},
+		{"  - socket: {kind: udp}\n    as: u\n  - call: {op: send, socket: u}", NotYet, "send was called on k, not on u"},
+		{"  - socket: {kind: udp}\n    as: u\n  - call: {op: bind, socket: u}", NotYet, "no bind on u in this step yet"},
+		{"  - call: {op: connect, args: ':80$'}", NotYet, "connect(12, 127.0.0.1:9) was called, which is not the call that is meant"},
+		{"  - received: {n: 100}", NotYet, "8 bytes were received, not 100"},
 		{"  - received: {bytes: hello}", NotYet, "b'hi there' was received, not b'hello'"},
 		{"  - sent: {n: 3, bytes: \"a\\n\\0\"}", Held, ""},
 		{"  - sent: {bytes: zzz}", NotYet, "not b'zzz'"},

@@ -25,11 +25,17 @@ type Run struct {
 	answer string // the prediction
 	judged int    // of the record: what the last judgement had seen
 	was    []bool // which near-misses were there then
+	own    Own    // as last judged
 }
 
 // Begin draws the variables and begins with the first step.
 func Begin(l *Lesson, w World, role string) (*Run, error) {
-	vars, err := draw(l.Vars, w)
+	return BeginAgain(l, w, role, nil)
+}
+
+// BeginAgain is Begin with the values that the variables had, where those can be had once more: they stand on the learner's screen.
+func BeginAgain(l *Lesson, w World, role string, had map[string]string) (*Run, error) {
+	vars, err := draw(l.Vars, had, w)
 	if err != nil {
 		return nil, err
 	}
@@ -88,10 +94,21 @@ func (r *Run) Follow(bound map[string]string) *Step {
 	return s
 }
 
-// Fill puts the variables into a text.
-func (r *Run) Fill(t names.Text) names.Text { return fillText(t, r.Vars) }
+// Fill puts the variables into a text, and the learner's names of sockets.
+func (r *Run) Fill(t names.Text) names.Text { return fillText(r.own.Text(t), r.Vars) }
 
-// Lines puts the variables into lines.
+// Model are a solution's lines as the learner can type them: with the variables, and the learner's names.
+func (r *Run) Model(lines []string) (all []string) {
+	for _, l := range lines {
+		all = append(all, fill(r.own.Line(l), r.Vars))
+	}
+	return all
+}
+
+// Python is the step's, as the learner would write it.
+func (r *Run) Python() string { return fill(r.own.Python(r.Step().Python), r.Vars) }
+
+// Lines puts the variables into lines, which are then run where the names are the lesson's.
 func (r *Run) Lines(lines []string) (all []string) {
 	for _, l := range lines {
 		all = append(all, fill(l, r.Vars))
@@ -139,8 +156,15 @@ func (r *Run) Judge(w World) (v Verdict) {
 		r.bound = b
 		return held()
 	})
+	r.own = j.names(s, j.best(r.bound))
 	r.remember(j)
 	return v
+}
+
+// Look finds out anew what the learner's sockets are called, for what is told next.
+func (r *Run) Look(w World) {
+	defer func() { _ = recover() }()
+	r.own = r.judge(w, 0).names(r.Step(), r.bound)
 }
 
 // Lacks is Untold, and says why, where the machine does not have what the step that is on needs: its lines are better not played.

@@ -111,7 +111,7 @@ func TestJudgePanics(t *testing.T) {
 
 func TestDraw(t *testing.T) {
 	w := &fakeWorld{}
-	drawn, err := draw(map[string]string{"a": "random-word", "b": "random-word", "n": "random-number 3 9", "p": "temp-path"}, w)
+	drawn, err := draw(map[string]string{"a": "random-word", "b": "random-word", "n": "random-number 3 9", "p": "temp-path"}, nil, w)
 	if err != nil || drawn["a"] == drawn["b"] || drawn["n"] < "3" || drawn["n"] > "9" || drawn["p"] != "/tmp/x" {
 		t.Error(drawn, err)
 	}

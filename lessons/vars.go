@@ -41,13 +41,17 @@ func parseVar(text string) (d drawing, err error) {
 // syllables make words that nobody knows by heart, and that are easy to type.
 var syllables = []string{"ba", "do", "fi", "gu", "ka", "lo", "mi", "nu", "pa", "re", "so", "te", "vu", "zo"}
 
-// draw gives each variable a value.
-func draw(vars map[string]string, w World) (map[string]string, error) {
+// draw gives each variable a value: the one that it had, where that can stay.
+func draw(vars, had map[string]string, w World) (map[string]string, error) {
 	drawn := map[string]string{}
 	for _, name := range slices.Sorted(keys(vars)) {
 		d, err := parseVar(vars[name])
 		if err != nil {
 			return nil, err
+		}
+		if v, ok := had[name]; ok && d.stays(v, w) {
+			drawn[name] = v
+			continue
 		}
 		for {
 			var v string
@@ -69,13 +73,26 @@ func draw(vars map[string]string, w World) (map[string]string, error) {
 					v += syllables[i]
 				}
 			}
-			if d.kind == "random-number" || !taken(drawn, v) {
+			if d.kind == "random-number" || !taken(drawn, v) && !taken(had, v) {
 				drawn[name] = v
 				break
 			}
 		}
 	}
 	return drawn, nil
+}
+
+// stays reports whether a value can be had once more: nobody has the port, nor the name in the file system.
+func (d drawing) stays(v string, w World) bool {
+	switch d.kind {
+	case "free-port":
+		port, err := strconv.Atoi(v)
+		return err == nil && w.IsFree(port)
+	case "temp-path":
+		there, err := w.Exists(v)
+		return err == nil && !there
+	}
+	return true
 }
 
 // forms are how values are written. A value stands within a line that is run: it must be one word, and nothing but that.

@@ -22,6 +22,8 @@ type World interface {
 	Offers(what string) error
 	// FreePort is a port of 127.0.0.1 that nobody has, of TCP and of UDP.
 	FreePort() (int, error)
+	// IsFree reports whether nobody has a port of 127.0.0.1, of TCP nor of UDP.
+	IsFree(port int) bool
 	// TempPath is the path of a file that does not exist, short enough for a socket's name.
 	TempPath() (string, error)
 }

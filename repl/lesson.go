@@ -36,6 +36,7 @@ type learning struct {
 	outside   []sockets.Observer // those of the session, without the lesson's
 	calls     *sockets.Act       // the judge's own
 	quiz      *lessons.Question
+	listed    bool // by the line that runs: the lessons
 }
 
 // OpenLessons opens the course and what was done of it.
@@ -87,6 +88,10 @@ func (s *Session) own() {
 // learn judges the step that is on, after a line.
 func (s *Session) learn(ctx context.Context, a *sockets.Act) {
 	l := s.lesson
+	if l.listed && !s.held { // a script types nothing more
+		s.tellHowToBegin()
+	}
+	l.listed = false
 	if l.play != nil && l.play.typed {
 		l.play.typed = false
 		s.learnPlayed(ctx)

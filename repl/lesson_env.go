@@ -59,6 +59,7 @@ func (e *Env) LessonList() (sockets.Value, error) {
 			field("lesson", h.Number), field("id", h.ID), field("title", h.Title.In(e.Lang())), field("minutes", strconv.Itoa(h.Minutes)),
 			field("steps", strconv.Itoa(t.Done+t.Hinted+t.Skipped+t.Untold+t.Partner)+"/"+strconv.Itoa(t.Steps)), field("done", mark)))
 	}
+	g.listed = true
 	return sockets.ListOf(rows...), nil
 }
 
@@ -269,6 +270,14 @@ func (e *Env) step() (*learning, error) {
 	return g, err
 }
 
+// done says of the step that is on that what was done before has done it, and how to go on.
+func (l *learning) done() names.Text {
+	if st := l.run.Step(); st.Predict == nil || l.run.Predicted() {
+		return names.T("What you have done has done this step already: `next` goes on.", "你先前做的已经完成了这一步：`next` 继续。")
+	}
+	return names.T("What you have done has done this step already: `predict` answers its question, `next` goes on.", "你先前做的已经完成了这一步：`predict` 回答问题，`next` 继续。")
+}
+
 // Hint gives the next hint, and says what is missing.
 func (e *Env) Hint() error {
 	g, err := e.step()
@@ -278,6 +287,11 @@ func (e *Env) Hint() error {
 	v := g.run.Judge(g.world(e.Session))
 	e.Session.own()
 	ev := g.event()
+	if v.Outcome == lessons.Held {
+		ev.Said = g.done()
+		e.Result(ev.Value(e.Lang()))
+		return nil
+	}
 	ev.Verdict, ev.Missing = v.Outcome.String(), v.Seen
 	ev.Hint, ev.Hints = g.run.Hint()
 	e.Result(ev.Value(e.Lang()))
@@ -292,10 +306,12 @@ func (e *Env) SkipStep() error {
 	}
 	s := e.Session
 	at := g.run.At()
-	if err := e.startLesson(g.run.Lesson, at, ""); err != nil {
+	had := g.run.Vars
+	if err := e.startAgain(g.run.Lesson, at, "", had); err != nil {
 		return err
 	}
 	r := g.run
+	s.tellDrawn(had)
 	if r.At() != at || !r.Mine() { // what stood in the way is told
 		return nil
 	}
@@ -322,12 +338,19 @@ func (e *Env) Solution() error {
 	if err != nil {
 		return err
 	}
+	v := g.run.Judge(g.world(e.Session))
+	e.Session.own()
 	ev := g.event()
+	if v.Outcome == lessons.Held {
+		ev.Said = g.done()
+		e.Result(ev.Value(e.Lang()))
+		return nil
+	}
 	st := g.run.Step()
 	for _, lines := range st.Solutions {
-		ev.Solutions = append(ev.Solutions, g.run.Lines(lines))
+		ev.Solutions = append(ev.Solutions, g.run.Model(lines))
 	}
-	ev.Python = g.run.Lines([]string{st.Python})[0]
+	ev.Python = g.run.Python()
 	e.Result(ev.Value(e.Lang()))
 	return nil
 }

@@ -50,11 +50,16 @@ type beginning struct {
 // startLesson begins with a lesson at a step: what stands before is played in a fresh session, and not shown. Where the lesson has
 // roles, role is the learner's: "" for the one that it has already, or the first. A lesson that is played has all roles in one session.
 func (e *Env) startLesson(l *lessons.Lesson, step int, role string) error {
+	return e.startAgain(l, step, role, nil)
+}
+
+// startAgain is startLesson with the values that the lesson's variables had; nil where they are drawn anew.
+func (e *Env) startAgain(l *lessons.Lesson, step int, role string, had map[string]string) error {
 	s := e.Session
 	g := s.lesson
 	if len(l.Roles) == 0 || g.play != nil {
 		s.part()
-		return e.beginLesson(beginning{lesson: l, step: step, run: func() (*lessons.Run, error) { return lessons.Begin(l, g.world(s), "") }})
+		return e.beginLesson(beginning{lesson: l, step: step, run: func() (*lessons.Run, error) { return lessons.BeginAgain(l, g.world(s), "", had) }})
 	}
 	on := e.elsewhereOn(l)
 	if err := e.meet(l, role); err != nil {
@@ -63,7 +68,7 @@ func (e *Env) startLesson(l *lessons.Lesson, step int, role string) error {
 	p := g.pair
 	p.coming = true
 	defer s.arrived(p)
-	return e.beginLesson(beginning{lesson: l, step: step, run: func() (*lessons.Run, error) { return lessons.Begin(l, g.world(s), p.role(l)) },
+	return e.beginLesson(beginning{lesson: l, step: step, run: func() (*lessons.Run, error) { return lessons.BeginAgain(l, g.world(s), p.role(l), had) },
 		add: func(ev *lessons.Event) {
 			if ev.Said.IsZero() {
 				ev.Said = on

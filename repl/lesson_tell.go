@@ -1,6 +1,8 @@
 package repl
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"sockstep/lessons"
@@ -25,6 +27,24 @@ func (s *Session) announce(ev lessons.Event) {
 	s.tellUntold(a)
 	a.Value = ev.Value(s.Lang())
 	a.End()
+}
+
+// tellDrawn says which values that stand on the screen could not be had once more.
+func (s *Session) tellDrawn(had map[string]string) {
+	r := s.lesson.run
+	for _, name := range slices.Sorted(maps.Keys(had)) {
+		if was, is := had[name], r.Vars[name]; was != is {
+			ev := s.lesson.event()
+			ev.Said = names.T("What was "+was+" in the text is "+is+" from here on: the old one is not free yet.", "课文里的 "+was+" 从这里起改为 "+is+"：原来的还没有空出来。")
+			s.announce(ev)
+		}
+	}
+}
+
+// tellHowToBegin says below the list of the lessons what to do with it: the list is longer than many a screen, and its end is what is seen.
+func (s *Session) tellHowToBegin() {
+	s.announce(lessons.Event{Said: names.T("`lesson ID` begins one of them, by its id or its number; `lesson` alone goes on where you left.",
+		"`lesson ID` 开始其中一课，ID 是编号或名字；只写 `lesson` 接着上次的课。")})
 }
 
 // announceStep tells the text of the step that is on, or the end of the lesson.
@@ -54,6 +74,7 @@ func (s *Session) stepEvent(intro bool) lessons.Event {
 		}
 		return ev
 	}
+	r.Look(l.world(s))
 	ev.Role, ev.Together = step.Role, step.Role != "" && r.Role == ""
 	switch label, _ := r.Lesson.RoleName(step.Role); {
 	case ev.Role == "":
@@ -101,7 +122,7 @@ func (s *Session) stepEvent(intro bool) lessons.Event {
 		ev.Waits = !l.pair.due() || !l.pair.who.Program && !l.pair.asked
 		return ev
 	}
-	if py := r.Lines([]string{step.Python})[0]; strings.Count(py, "\n") < 2 {
+	if py := r.Python(); strings.Count(py, "\n") < 2 {
 		ev.Python = py
 	}
 	if step.Predict != nil && !r.Predicted() {

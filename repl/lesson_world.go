@@ -269,15 +269,23 @@ func (w world) FreePort() (int, error) {
 	var err error
 	for range 50 {
 		port := 20000 + rand.IntN(12000)
-		loopback := netip.AddrFrom4([4]byte{127, 0, 0, 1})
-		if err = w.canBind(sockets.INET, sockets.Stream, 0, loopback, uint16(port)); err != nil {
-			continue
-		}
-		if err = w.canBind(sockets.INET, sockets.Dgram, 0, loopback, uint16(port)); err == nil {
+		if err = w.portFree(port); err == nil {
 			return port, nil
 		}
 	}
 	return 0, err
+}
+
+// IsFree reports whether a port of 127.0.0.1 can be bound.
+func (w world) IsFree(port int) bool { return w.portFree(port) == nil }
+
+// portFree says why a port cannot be bound, of TCP or of UDP.
+func (w world) portFree(port int) error {
+	loopback := netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	if err := w.canBind(sockets.INET, sockets.Stream, 0, loopback, uint16(port)); err != nil {
+		return err
+	}
+	return w.canBind(sockets.INET, sockets.Dgram, 0, loopback, uint16(port))
 }
 
 // TempPath is a path in the folder for temporary files.

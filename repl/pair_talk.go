@@ -116,7 +116,7 @@ func (s *Session) followPartner(m message) {
 		early := l.run.Judge(l.world(s)).Outcome == lessons.Held
 		s.own()
 		if early {
-			s.aside(names.T("What you have done has done this step already: `predict` answers its question, `next` goes on.", "你先前做的已经完成了这一步：`predict` 回答问题，`next` 继续。"))
+			s.aside(l.done())
 		}
 	}
 	s.learnEvent()

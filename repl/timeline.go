@@ -34,10 +34,18 @@ func (p *pair) tell(m Moment) {
 	if m.At.IsZero() {
 		m.At = time.Now()
 	}
+	if i := p.waiting(m); i >= 0 && m.Kind == "act" { // it waits no more: the line's own moment says how long it has
+		p.story = slices.Delete(p.story, i, i+1)
+	}
 	if len(p.story) == mostMoments {
 		p.story = append(p.story[:0], p.story[mostMoments/2:]...)
 	}
 	p.story = append(p.story, m)
+}
+
+// waiting is the moment that told of the same line that it waits, -1 for none.
+func (p *pair) waiting(m Moment) int {
+	return slices.IndexFunc(p.story, func(w Moment) bool { return w.Kind == "waits" && w.Role == m.Role && w.Line == m.Line })
 }
 
 // setUp reports whether both ends were being set up at a time: what went between them then is nobody's doing.
@@ -77,8 +85,12 @@ func (s *Session) tellDone(a *sockets.Act, st sockets.Step) {
 			m.Calls = append(m.Calls, c.Op+"("+c.Args+") = "+result)
 		}
 	}
-	if m.Calls == nil {
-		return
+	m.shorten()
+	if i := p.waiting(m); m.Calls == nil {
+		if i < 0 {
+			return
+		}
+		m.At = p.story[i].At.Add(-waitsLong) // it was told to wait: that it does no more is told, too
 	}
 	if m.Waited < longWait {
 		m.Waited = 0
