@@ -35,7 +35,7 @@ type Env struct {
 	brief   *sockets.Socket    // that the line made, and closes again where it fails
 	timeout time.Duration
 
-	takenBy     string          // the state of what held the address that bind wanted
+	taken       Holder          // what held the address that bind or listen wanted
 	toward      sockets.Address // that the line speaks to
 	host        string          // of the lab, where it is not the student's own
 	keptAddress string          // the name of the value that the address is

@@ -55,7 +55,7 @@ func (e *Env) FlagErr(message names.Text, flags ...string) *sockets.Error {
 	return sockets.Usage(message)
 }
 
-// FlagInt is a flag's value as a count from min to max; def where it was not given. k, M and G multiply by 1024.
+// FlagInt is a flag's value as a count from min to max; def where it was not given. k, M and G, in either case, multiply by 1024.
 func (e *Env) FlagInt(name string, def, min, max int64) (int64, error) {
 	w, ok := e.flags[name]
 	if !ok {
@@ -89,14 +89,18 @@ func parseDuration(w Word) (time.Duration, error) {
 func parseCount(w Word, lo, hi int64) (int64, error) {
 	digits, factor := w.Text, int64(1)
 	if n := len(digits); n > 1 {
-		if i := strings.IndexByte("kMG", digits[n-1]); i >= 0 {
-			digits, factor = digits[:n-1], 1<<(10*(i+1))
+		if i := strings.IndexByte("kMGKmg", digits[n-1]); i >= 0 {
+			digits, factor = digits[:n-1], 1<<(10*(i%3+1))
 		}
 	}
 	n, err := parseWhole(digits)
 	if err != nil || n > hi/factor || n < -1<<62/factor || n*factor < lo {
 		l, h := strconv.FormatInt(lo, 10), strconv.FormatInt(hi, 10)
-		return 0, w.Err(names.T("a whole number from "+l+" to "+h+" is wanted here", "这里要一个 "+l+" 到 "+h+" 的整数"))
+		err := w.Err(names.T("a whole number from "+l+" to "+h+" is wanted here", "这里要一个 "+l+" 到 "+h+" 的整数"))
+		if hi >= 1<<20 {
+			return 0, err.Because(names.T("k, M and G behind it multiply by 1024: 64k, 10M", "后面可以写 k、M、G，各乘以 1024：64k、10M"))
+		}
+		return 0, err
 	}
 	return n * factor, nil
 }

@@ -75,34 +75,6 @@ func (s *Session) closeKernels() {
 	s.kernels = nil
 }
 
-// Holder is what has taken an address that bind refused: its state, "" where none is to be seen, and the program that has it open.
-func (e *Env) Holder(k *sockets.Socket, addr sockets.Address) (state string, pid int, program string) {
-	kernel, err := e.Kernel(k)
-	if err != nil || k.KindName() != "tcp" || !addr.IP.IsValid() {
-		return "", 0, ""
-	}
-	want := endpoint(addr)
-	all, err := kernel.Bound(want)
-	all = slices.DeleteFunc(all, func(t sockets.KernelTCP) bool {
-		own := t.Local.Addr().Unmap().WithZone("")
-		return own != want.Addr() && !own.IsUnspecified() && !want.Addr().IsUnspecified()
-	})
-	if err != nil || len(all) == 0 {
-		return "", 0, ""
-	}
-	weight := func(t sockets.KernelTCP) int {
-		return slices.Index([]string{"LISTEN", "CLOSE", "ESTABLISHED"}, t.State) & 0xff
-	}
-	h := slices.MinFunc(all, func(a, b sockets.KernelTCP) int { return weight(a) - weight(b) })
-	if state = h.State; state == "CLOSE" {
-		state = "BOUND"
-	}
-	if h.Inode != 0 {
-		pid, program, _ = kernel.Owner(h.Inode)
-	}
-	return state, pid, program
-}
-
 // An afterlife is a connection of the session's that no program has open any more, and that the kernel has not forgotten.
 type afterlife struct {
 	socket      *sockets.Socket

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
 	"strconv"
 	"strings"
 
@@ -30,23 +29,6 @@ func (e *Env) Fail(op string, k *sockets.Socket, err error, pairs ...string) err
 	return e.failed(op, k, "", errno, err, pairs)
 }
 
-// FailTaken is Fail of bind: where the address is taken, it says by what.
-func (e *Env) FailTaken(k *sockets.Socket, addr sockets.Address, err error, pairs ...string) error {
-	if sys.Errno(err) != "EADDRINUSE" {
-		return e.Fail("bind", k, err, pairs...)
-	}
-	state, pid, program := e.Holder(k, addr)
-	failure := e.failed("bind", k, state, "EADDRINUSE", err, pairs)
-	if pid != 0 && pid != os.Getpid() {
-		failure.Because(failure.Why.Plus(names.T("It is "+program+", process "+strconv.Itoa(pid)+".", "那是 "+program+"，进程号 "+strconv.Itoa(pid)+"。")))
-	}
-	e.takenBy = state
-	return failure
-}
-
-// TakenBy is the state of what held the address that bind wanted: "LISTEN", "TIME_WAIT"; "" where that is not known.
-func (e *Env) TakenBy() string { return e.takenBy }
-
 // FailErrno is Fail for an errno that came as a value, as SO_ERROR gives it.
 func (e *Env) FailErrno(op string, k *sockets.Socket, errno string, pairs ...string) error {
 	return e.failed(op, k, "", errno, errors.New(errno), pairs)
@@ -63,10 +45,16 @@ func (e *Env) failed(op string, k *sockets.Socket, holder, errno string, err err
 			sit.State = "LISTEN"
 		}
 		sit.DontWait = e.Flag("dontwait") && (k.Blocking || k.Timeout > 0)
-		if errno == "EAGAIN" {
-			if limit := e.limit(op, k); limit != "" {
-				sit.Holder = limit
+		switch {
+		case errno == "EAGAIN":
+			limit := e.limit(op, k)
+			if sit.Holder = limit; strings.HasPrefix(limit, "SO_") {
 				sit.Fill = append(sit.Fill, "limit", limit)
+			}
+		case errno == "ECONNREFUSED" && k.Family == sockets.UNIX:
+			var own *sockets.Socket
+			if sit.Holder, own = e.behind(k); own != nil {
+				sit.Fill = append(sit.Fill, "holder", own.Name)
 			}
 		}
 		sit.Fill = append(append(sit.Fill, "s", k.Name), places(k)...)
@@ -79,7 +67,7 @@ func (e *Env) failed(op string, k *sockets.Socket, holder, errno string, err err
 		Broke(k, errno)
 	}
 	kind := oddEnd(op, k, errno)
-	if kind != "" {
+	if kind != "" && sit.Holder != "SHUT_RD" { // where nothing would have been waited for
 		e.Act.Note(kind, append([]string{"peer", PeerName(k)}, sit.Fill...)...)
 	}
 	if op == "connect" {
@@ -88,24 +76,32 @@ func (e *Env) failed(op string, k *sockets.Socket, holder, errno string, err err
 	return &sockets.Error{Op: op, Errno: errno, Kind: kind, Message: x.Message, Why: x.Why, Fix: x.Fix, Err: err}
 }
 
-// limit is the option of k that let a call wait no longer, "" where none did: SO_RCVTIMEO or SO_SNDTIMEO, which hold for calls
-// that wait in the kernel.
+// limit is what let a call on k wait no longer, as a Situation's Holder, "" where it is not known: SO_RCVTIMEO or SO_SNDTIMEO,
+// which hold for calls that wait in the kernel. A negative one reads back as 0, which is for ever; but then no EAGAIN would come.
 func (e *Env) limit(op string, k *sockets.Socket) string {
+	if strings.HasPrefix(op, "recv") && k.ReadEnd && k.Kind == sockets.Dgram {
+		return "SHUT_RD"
+	}
 	if !k.Blocking || e.Flag("dontwait") {
 		return ""
 	}
-	name := "SO_RCVTIMEO"
+	name, negative := "SO_RCVTIMEO", "NEGATIVE_RCVTIMEO"
 	if strings.HasPrefix(op, "send") {
-		name = "SO_SNDTIMEO"
+		name, negative = "SO_SNDTIMEO", "NEGATIVE_SNDTIMEO"
 	}
 	opt, ok := names.LookupOption(name)
 	if !ok {
 		return ""
 	}
-	if v, err := e.Sys.Scaffold().Getsockopt(k.FD, opt); err != nil || v.Text == "{tv_sec=0, tv_usec=0}" {
+	switch v, err := e.Sys.Scaffold().Getsockopt(k.FD, opt); {
+	case err != nil:
+		return ""
+	case v.Text != "{tv_sec=0, tv_usec=0}":
+		return name
+	case op == "connect" || e.Flag("oob"): // which have other reasons
 		return ""
 	}
-	return name
+	return negative
 }
 
 // Broke remembers that an errno has told of the end of k's connection: the kernel tells it once, and what comes after is to be

@@ -25,6 +25,7 @@ type Shared struct {
 	Blocking bool
 	Backlog  int  // as given to listen(2); -1 where listen was never called
 	Bound    bool // bind was called, or the kernel bound it
+	Unlinked bool // its file was removed, and nobody finds it by its path any more
 	WriteEnd bool // shutdown for writing was done
 	ReadEnd  bool
 	Broken   string // the errno that told of the connection's violent end, which the kernel tells once: "ECONNRESET"

@@ -46,10 +46,18 @@ var bind = &repl.Command{
 func bindTo(e *repl.Env, k *sockets.Socket, addr sockets.Address) error {
 	e.Toward(k, addr)
 	if err := e.Sys.Bind(k.FD, addr); err != nil {
-		err = e.FailTaken(k, addr, err, repl.AddressPairs(addr)...)
+		err = e.FailTaken("bind", k, addr, err)
 		var known *sockets.Error
-		if own := e.Listener(addr); own != nil && errors.As(err, &known) && known.Errno == "EADDRINUSE" {
-			known.Because(names.T(own.Name+" listens there already.", own.Name+" 已经在那里监听。")).Hint(freed(e, own, addr))
+		if own := e.Taken().Own; own != nil && errors.As(err, &known) && known.Errno == "EADDRINUSE" {
+			switch {
+			case own.Backlog >= 0 && e.Taken().State != "BOUND": // shutdown may have ended it
+				known.Because(names.T(own.Name+" listens there already.", own.Name+" 已经在那里监听。"))
+			case addr.Family == sockets.UNIX:
+				known.Because(names.T(own.Name+" is bound there already.", own.Name+" 已经绑定在那里。"))
+			}
+			if e.Taken().State != "ESTABLISHED" { // whose close may leave its port in TIME_WAIT
+				known.Hint(freed(e, own, addr))
+			}
 		}
 		if errors.As(err, &known) && known.Errno == "EADDRINUSE" && inTheWay(e, addr) {
 			known.Because(names.T(addr.Path+" is there and is no socket. bind never takes the place of a file.", addr.Path+" 已经存在，而且不是套接字。bind 从不取代已有的文件。")).

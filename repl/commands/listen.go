@@ -62,7 +62,7 @@ var listen = &repl.Command{
 		python += s.Name + ".bind(" + addr.Python() + ")"
 		e.Python(python)
 		if err := bindTo(e, s, addr); err != nil {
-			return undo(e, s, suggestReuse(e, addr, err))
+			return undo(e, s, suggestReuse(e, addr, s.KindName() == "tcp", err))
 		}
 		if k.typ == sockets.Dgram || k.typ == sockets.Raw {
 			e.Observe(s)
@@ -84,18 +84,21 @@ func reuse(e *repl.Env, k *sockets.Socket) error {
 }
 
 // suggestReuse tells how the very line can be made to work where an old connection still holds the port, or an old file the path.
-func suggestReuse(e *repl.Env, addr sockets.Address, err error) error {
+func suggestReuse(e *repl.Env, addr sockets.Address, tcp bool, err error) error {
 	var known *sockets.Error
-	if !errors.As(err, &known) || known.Errno != "EADDRINUSE" || e.Listener(addr) != nil || inTheWay(e, addr) {
+	if !errors.As(err, &known) || known.Errno != "EADDRINUSE" || inTheWay(e, addr) {
+		return err
+	}
+	if h := e.Taken(); h.Own != nil || h.State == "ESTABLISHED" || addr.IP.IsValid() && !tcp { // it is told already how
 		return err
 	}
 	switch line := e.Wanted(); {
 	case addr.Path != "" && !addr.Abstract && !e.Flag("unlink"):
 		line += " --unlink"
 		known.Hint(names.T("If no server uses it, remove the stale file first: `"+line+"`.", "如果没有服务器在用它，先删除残留的文件：`"+line+"`。"))
-	case e.TakenBy() == "LISTEN" || e.TakenBy() == "BOUND":
+	case e.Taken().State == "LISTEN" || e.Taken().State == "BOUND":
 		known.Hint(names.T("Another port, or let the kernel choose one: port 0.", "换一个端口，或让内核来选：端口写 0。"))
-	case addr.IP.IsValid() && !e.Flag("reuse") && e.TakenBy() == "TIME_WAIT":
+	case addr.IP.IsValid() && !e.Flag("reuse") && e.Taken().State == "TIME_WAIT":
 		line += " --reuse"
 		known.Hint(names.T("`"+line+"`; Linux lets it in if the old server was started so, too, else after 60 s.",
 			"`"+line+"`；旧服务器当初也这样启动过，Linux 才马上放行，否则要等 60 秒。"))
@@ -147,7 +150,11 @@ func backlogPython(n int, given bool) string {
 func startListening(e *repl.Env, k *sockets.Socket, backlog int) error {
 	backlog = max(backlog, 0) // as Python has it; the kernel would take -1 for the most there is
 	if err := e.Sys.Listen(k.FD, backlog); err != nil {
-		return e.Fail("listen", k, err, "kind", k.KindName())
+		local := k.Local
+		if now, err := e.Sys.Scaffold().Getsockname(k.FD); err == nil {
+			local = now
+		}
+		return e.FailTaken("listen", k, local, err)
 	}
 	unbound := !k.Bound && k.Family != sockets.UNIX
 	if k.Backlog >= 0 { // a second listen changes it

@@ -155,7 +155,11 @@ func noteReceived(e *repl.Env, k *sockets.Socket, got, asked, length int, flags 
 	case got == 0 && (k.Stream() || k.Kind == sockets.Seqpacket && !isMessage(e, k)):
 		e.Act.Note("eof", pairs...)
 	case got == 0 && asked > 0:
-		e.Act.Note("empty-datagram", pairs...)
+		text := names.Note("empty-datagram", pairs...)
+		if k.Kind == sockets.Seqpacket { // whose connection has an end
+			text = names.Note("empty-record", pairs...)
+		}
+		e.Act.Add(sockets.Note{ID: "empty-datagram", Text: text})
 	case length > got && flags&sockets.MsgPeek == 0:
 		want := "" // the note says it without a number
 		if length != longer {

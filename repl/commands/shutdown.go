@@ -24,10 +24,10 @@ var shutdown = &repl.Command{
 	Usage:   []string{"[S] [HOW]"},
 	Summary: names.T("end one direction of a connection, or both", "关闭连接的一个方向或两个方向"),
 	Detail: names.T(
-		"wr sends a FIN: the peer reads an end, and can still send. rd only refuses to read on; the peer is told nothing. rdwr (where HOW is left out) is both. The descriptor stays open until close.",
-		"wr 发送 FIN：对端读到结束，但仍能继续发送。rd 只是本端不再读，对端并不知道。省略 HOW 时为 rdwr，两者都做。描述符要到 close 才释放。"),
+		"wr sends a FIN: the peer reads an end, and can still send. rd ends the waiting, not the reading: recv gives what has come, and 0 bytes where nothing is there. Over TCP and UDP the peer is told nothing, and what it still sends can be read; over AF_UNIX its send fails. rdwr (where HOW is left out) is both. The descriptor stays open until close.",
+		"wr 发送 FIN：对端读到结束，但仍能继续发送。rd 结束的是等待，而不是读取：已到的数据 recv 仍能读出，没有数据时立即得到 0 字节。TCP 和 UDP 的对端并不知道，它再发来的仍能读到；AF_UNIX 对端的 send 会失败。省略 HOW 时为 rdwr，两者都做。描述符要到 close 才释放。"),
 	Choices: map[string][]repl.Choice{"HOW": {
-		{Word: "rd", Meaning: names.T("receive no more", "不再接收")},
+		{Word: "rd", Meaning: names.T("wait for no more data", "不再等待数据")},
 		{Word: "wr", Meaning: names.T("send no more: a FIN", "不再发送：发出 FIN")},
 		{Word: "rdwr", Meaning: names.T("both", "两者都")},
 	}},

@@ -212,6 +212,9 @@ func noteAdjusted(a *sockets.Act, opt names.Option, want, got string) {
 	if g, gerr := strconv.Atoi(got); err == nil && gerr == nil && g == 2*w && (opt.Name == "SO_RCVBUF" || opt.Name == "SO_SNDBUF") {
 		why = "buffer-doubled"
 	}
+	if opt.Type == names.Duration && strings.HasPrefix(want, "tv_sec=-") {
+		why = "negative-timeout"
+	}
 	a.Add(sockets.Note{ID: "value-adjusted", Text: names.Note(why, "opt", opt.Name, "want", want, "got", got)})
 }
 

@@ -34,11 +34,12 @@ func unlinkStale(e *repl.Env, addr sockets.Address) error {
 		return e.FlagErr(names.T(addr.Path+" is a file, but no socket; it is not removed", addr.Path+" 是普通文件，不是套接字，不删除"), "unlink").
 			Hint(names.T("choose another path", "换一个路径"))
 	}
-	own := e.Listener(addr)
+	own := e.Owner(nil, addr)
 	if err := e.Sys.Unlink(addr.Path); err != nil {
 		return e.Fail("unlink", nil, err, repl.AddressPairs(addr)...)
 	}
 	if own != nil {
+		own.Unlinked = true
 		e.Act.Note("file-taken", "path", addr.Path, "s", own.Name)
 	} else {
 		e.Act.Note("stale-file", "path", addr.Path)

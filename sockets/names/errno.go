@@ -43,14 +43,18 @@ func errnoName(name string) string {
 // means fresh: neither bound nor connected, ever. ESTABLISHED also stands for a
 // connected datagram or unix socket.
 type Situation struct {
-	Op     string // name of the call: "bind", "accept", "sendto" …
-	Errno  string // "ECONNREFUSED"
-	Kind   string // "tcp", "udp", "unix", "unix-dgram", "unix-seqpacket", "icmp", "raw"; "" unknown
-	State  string // as sockstep knew it just before: see the list below; "" unknown
-	Holder string // what holds a taken address, when the caller found out: "LISTEN", "TIME_WAIT", "ESTABLISHED", "BOUND"; "" unknown. SO_RCVTIMEO or SO_SNDTIMEO where it was that which let the call wait no longer. ABSTRACT, PORT_0 and NO_SCOPE are seen from the address
+	Op    string // name of the call: "bind", "accept", "sendto" …
+	Errno string // "ECONNREFUSED"
+	Kind  string // "tcp", "udp", "unix", "unix-dgram", "unix-seqpacket", "icmp", "raw"; "" unknown
+	State string // as sockstep knew it just before: see the list below; "" unknown
+	// Holder is what else the call met, when the caller found out; "" unknown. What holds a taken address: "LISTEN", "TIME_WAIT"
+	// (TIME_WAIT_ALL_THE_SAME where the caller set SO_REUSEADDR), "ESTABLISHED", "BOUND". What is at a path: FILE, which is no socket,
+	// or {holder}, a socket that is BOUND, ESTABLISHED or SHUT_RD. What let the call wait no longer: SO_RCVTIMEO, SO_SNDTIMEO,
+	// NEGATIVE_RCVTIMEO, NEGATIVE_SNDTIMEO, SHUT_RD. ABSTRACT, PORT_0, NO_SCOPE and what is of options are seen from Fill.
+	Holder string
 	// DontWait says that the call itself asked not to wait (MSG_DONTWAIT), at a socket that would have waited.
 	DontWait bool
-	Fill     []string // pairs for {s} socket name, {addr}, {port}, {path}, {n}, {opt}, {value}, {name}, {again} the line that makes such a connection anew
+	Fill     []string // pairs for {s} socket name, {addr}, {port}, {path}, {n}, {opt}, {value}, {name}, {again} the line that makes such a connection anew, {holder} the name of a socket
 }
 
 // Explanation is what a student is told about a refused call.
@@ -176,6 +180,8 @@ func (s Situation) normal() Situation {
 	}
 	switch addr, _ := given("addr", s.Fill); {
 	case s.Holder != "":
+	case s.Op == "setsockopt" && s.Errno == "EINVAL":
+		s.Holder = unfit(s.Fill)
 	case strings.HasPrefix(addr, "[fe80:") && !strings.Contains(addr, "%"):
 		s.Holder = "NO_SCOPE"
 	case strings.HasSuffix(addr, ":0"):
@@ -216,11 +222,15 @@ func (s Situation) fill() []string {
 	if op == "" {
 		op = "the call"
 	}
-	fill := make([]string, 0, len(s.Fill)+20)
+	fill := make([]string, 0, len(s.Fill)+40)
 	fill = append(fill, s.Fill[:len(s.Fill)/2*2]...)
 	kind := s.Kind
 	if kind == "" {
 		kind = "tcp"
+	}
+	loop := "127.0.0.1"
+	if v, _ := given("addr", s.Fill); strings.HasPrefix(v, "[") {
+		loop = "[::1]"
 	}
 	addr, path, fresh := "127.0.0.1:8888", "./sock", "127.0.0.1:0"
 	if strings.HasPrefix(kind, "unix") {
@@ -244,5 +254,5 @@ func (s Situation) fill() []string {
 	}
 	return append(fill, "op", op, "command", commandOf(op), "errno", s.Errno, "kind", kind, "state", s.State,
 		"s", "s", "addr", addr, "port", "8888", "path", path, "host", "127.0.0.1", "new", fresh, "own", path,
-		"n", "1024", "opt", "SO_REUSEADDR", "value", "1", "name", "lo")
+		"n", "1024", "opt", "SO_REUSEADDR", "value", "1", "name", "lo", "loop", loop, "holder", "s", "range", takes(s.Fill), "page", pageOf(s.Fill))
 }

@@ -124,6 +124,14 @@ func TestExplain(t *testing.T) {
 		{"send after own shutdown of both", Situation{Op: "send", Errno: "EPIPE", Kind: "tcp", State: "SHUT_RDWR"}, "both directions", "s = connect tcp", true, ""},
 		{"ping socket", Situation{Op: "socket", Errno: "EACCES", Kind: "icmp"}, "ping_group_range", "sysctl", false, ""},
 		{"raw socket", Situation{Op: "socket", Errno: "EPERM", Kind: "raw"}, "CAP_NET_RAW", "sockstep lab", false, ""},
+		{"no route to an IPv6 network", Situation{Op: "connect", Errno: "ENETUNREACH", Kind: "tcp", Fill: []string{"s", "c", "addr", "[2001:db8::1]:80", "port", "80"}}, "no way to [2001:db8::1]:80", "`connect c [::1]:80`", false, ""},
+		{"reset, told to send", Situation{Op: "send", Errno: "ECONNRESET", Kind: "tcp", State: "ESTABLISHED"}, "closed its listener before it accepted you", "close s", false, ""},
+		{"value out of range", Situation{Op: "setsockopt", Errno: "EINVAL", Kind: "tcp", Fill: []string{"opt", "TCP_MAXSEG", "value", "70000"}}, "its values are 0, 88 … 32767", "`sockopt s TCP_MAXSEG`", false, ""},
+		{"value in range, socket too old", Situation{Op: "setsockopt", Errno: "EINVAL", Kind: "tcp", Fill: []string{"opt", "TCP_FASTOPEN", "value", "5"}}, "too late", "inspect s", false, ""},
+		{"no range known", Situation{Op: "setsockopt", Errno: "EINVAL", Kind: "tcp", Fill: []string{"opt", "TCP_RTO_MIN_US", "value", "0"}}, "out of range", "`man 7 tcp`", false, ""},
+		{"no group", Situation{Op: "setsockopt", Errno: "EINVAL", Kind: "udp", Fill: []string{"opt", "IP_ADD_MEMBERSHIP", "value", "10.0.0.1 lo"}}, "no multicast group", "224.0.0.251", false, ""},
+		{"a group, and yet EINVAL", Situation{Op: "setsockopt", Errno: "EINVAL", Kind: "udp", Fill: []string{"opt", "IP_ADD_MEMBERSHIP", "value", "imr_multiaddr=224.0.0.9"}}, "wrong form", "`man 7 ip`", false, ""},
+		{"shut for reading, nothing there", Situation{Op: "recv", Errno: "EAGAIN", Kind: "udp", Holder: "SHUT_RD", DontWait: true}, "no call waits on it any more", "n = socket udp", false, ""},
 		{"unknown", Situation{Op: "bind", Errno: "EKEYEXPIRED"}, "no page on EKEYEXPIRED", "man 2 bind", false, "refused bind with EKEYEXPIRED"},
 	}
 	for _, tt := range tests {

@@ -49,6 +49,8 @@ var plainNotes = map[string]Text{
 		"套接字在当前状态下不能 {op}：内核拒绝了这次调用。"),
 	"value-adjusted": T("{opt} reads back another value than was set: the kernel made its own of it.",
 		"{opt} 读回的值与设置的不同：内核作了调整。"),
+	"negative-timeout": T("{opt} was set to a negative time: calls do not wait at all. It reads back as 0, as where they wait for ever.",
+		"{opt} 设成了负的时间：调用完全不等待。读回来是 0，与一直等待时相同。"),
 	"buffer-doubled": T("{opt} reads back twice what was set: the kernel doubles a buffer's size to have room for its own bookkeeping.",
 		"{opt} 读回的是设置值的两倍：内核把缓冲区大小加倍，留出自身管理所需的空间。"),
 	"public-address": T("{s} is bound to every interface: whoever reaches this machine reaches it. 127.0.0.1 would be for this machine alone.",

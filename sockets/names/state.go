@@ -32,7 +32,7 @@ var plainStates = []State{
 	{"UNCONN", 0, "", T("no peer is set; each message names its own", "没有设定对端，每条消息各写地址")},
 	{"CONNECTED", 0, "", T("a peer is set: send needs no address", "已设定对端：send 不必写地址")},
 	{"BOUND", 0, "", T("has an address, is neither listening nor connected", "有了地址，既没有监听也没有连接")},
-	{"SHUT_RD", 0, "", T("this side receives no more", "本端不再接收")},
+	{"SHUT_RD", 0, "", T("this side waits for no more data", "本端不再等待数据")},
 	{"SHUT_WR", 0, "", T("this side sends no more", "本端不再发送")},
 	{"SHUT_RDWR", 0, "", T("shut down in both directions, the descriptor is still open", "两个方向都已关闭，描述符还在")},
 	{"RESET", 0, "", T("was connected; the connection was broken off", "曾经连接，连接已被中断")},

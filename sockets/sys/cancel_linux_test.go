@@ -163,6 +163,33 @@ func TestCancelPartial(t *testing.T) {
 	}
 }
 
+// TestCancelNothing cancels calls that wait, and were asked for 0 bytes: TCP then returns 0, as if it had been served.
+func TestCancelNothing(t *testing.T) {
+	a, b := connected(t)
+	u, _ := bound(t, sockets.Dgram)
+	for name, call := range map[string]func(c Caller) (int, error){
+		"recv":     func(c Caller) (int, error) { return c.Recv(a, nil, 0) },
+		"peek":     func(c Caller) (int, error) { return c.Recv(a, nil, sockets.MsgPeek) },
+		"recvfrom": func(c Caller) (int, error) { n, _, err := c.Recvfrom(a, nil, 0); return n, err },
+		"recvmsg":  func(c Caller) (int, error) { _, err := c.Recvmsg(a, 0, 0); return 0, err },
+		"udp":      func(c Caller) (int, error) { return c.Recv(u, nil, 0) },
+	} {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
+		act := sockets.NewAct(1, "")
+		n, err := call(For(ctx, act))
+		cancel()
+		var cut *InterruptedError
+		if last := act.Steps[len(act.Steps)-1].(sockets.Call); n != 0 || !errors.As(err, &cut) || !last.Interrupted {
+			t.Errorf("%s: %d, %v; recorded %+v", name, n, err, last)
+		}
+	}
+	_, err := tb.Send(b, one, 0)
+	must(t, err)
+	if n, err := For(t.Context(), nil).Recv(a, nil, 0); n != 0 || err != nil {
+		t.Errorf("with data there: %d, %v", n, err)
+	}
+}
+
 // TestForeignSignal ends a call by a signal that is none of ours: it goes on, and the first try is scaffold.
 func TestForeignSignal(t *testing.T) {
 	clearRestart()

@@ -88,7 +88,7 @@ func (c Caller) Recvmsg(fd sockets.FD, n int, flag sockets.MsgFlags) (Message, e
 		iov unix.Iovec
 		h   unix.Msghdr
 	)
-	r, err := c.block("recvmsg", reading(fd, flag), whole(data, flag), func() (uintptr, unix.Errno) {
+	r, err := c.block("recvmsg", reading(fd, flag), c.whole(fd, data, flag), func() (uintptr, unix.Errno) {
 		sa.room()
 		iov.Base = unsafe.SliceData(data)
 		iov.SetLen(len(data))

@@ -171,6 +171,51 @@ func TestSetAndReadBack(t *testing.T) {
 	}
 }
 
+// TestRanges holds what is told of an option's values against the kernel: one that it takes is not called out of range, and one
+// to which it says EINVAL at a new socket is not called right.
+func TestRanges(t *testing.T) {
+	values := strings.Fields("-2147483648 -2 -1 0 1 2 3 4 5 6 87 88 127 128 255 256 999 1000 1279 1280 32767 32768 65535 65536 120000 120001 2147483647")
+	told := 0
+	for _, o := range names.Options() {
+		if !o.Set || o.Type != names.Int && o.Type != names.Bool {
+			continue
+		}
+		for _, value := range values {
+			family, kind := sockets.INET, sockets.Stream
+			if o.Level == "IPPROTO_IPV6" {
+				family = sockets.INET6
+			}
+			if !o.Fits("tcp") {
+				kind = sockets.Dgram
+			}
+			err := tb.Setsockopt(open(t, family, kind), o, []string{value})
+			why := names.Explain(names.Situation{Op: "setsockopt", Errno: "EINVAL", Fill: []string{"opt", o.Name, "value", value}}).Why.En
+			if !strings.Contains(why, "its values are") {
+				continue
+			}
+			told++
+			if out := strings.Contains(why, "does not take"); err == nil && out || Errno(err) == "EINVAL" && !out && o.Name != "IPV6_MULTICAST_HOPS" && o.Name != "IP_MULTICAST_TTL" {
+				t.Errorf("%s %s: %v, and it is told: %s", o.Name, value, err, why)
+			}
+		}
+	}
+	if told < 300 {
+		t.Errorf("only %d values have a range", told)
+	}
+}
+
+// TestTimeval passes what is meant: of a negative time, too, whose microseconds count upwards.
+func TestTimeval(t *testing.T) {
+	for word, want := range map[string]string{
+		"-1": "{tv_sec=-1, tv_usec=0}", "-1.5": "{tv_sec=-2, tv_usec=500000}", "-0.25": "{tv_sec=-1, tv_usec=750000}",
+		"1.5": "{tv_sec=1, tv_usec=500000}", "500ms": "{tv_sec=0, tv_usec=500000}", "1ns": "{tv_sec=0, tv_usec=1}", "0": "{tv_sec=0, tv_usec=0}",
+	} {
+		if _, v, err := encodeDuration([]string{word}); err != nil || v.Text != want {
+			t.Errorf("%s: %s, %v; want %s", word, v.Text, err, want)
+		}
+	}
+}
+
 // TestMembership joins and leaves groups in every way there is.
 func TestMembership(t *testing.T) {
 	for _, test := range []struct{ join, leave, words string }{

@@ -124,10 +124,25 @@ func encodeDuration(words []string) ([]byte, sockets.Value, error) {
 		} else if d, err = time.ParseDuration(words[0]); err != nil {
 			return nil, sockets.Value{}, wrong(0, words[0], names.T("{word} is no time: write seconds (1.5) or a unit (500ms)", "{word} 不是时间：写秒数（1.5）或带单位（500ms）"))
 		}
-		tv = unix.NsecToTimeval(int64(d))
+		tv = timeval(d)
 	}
 	raw := append([]byte(nil), unsafe.Slice((*byte)(unsafe.Pointer(&tv)), unsafe.Sizeof(tv))...)
 	return raw, card(num("tv_sec", int64(tv.Sec)), num("tv_usec", int64(tv.Usec))), nil
+}
+
+// timeval is a duration as the kernel takes it: tv_usec counts from tv_sec upwards, also where that is negative, and what is
+// less than a microsecond is one, for 0 means for ever.
+func timeval(d time.Duration) (tv unix.Timeval) {
+	micros := int64(d / time.Microsecond)
+	if d > 0 && d%time.Microsecond != 0 {
+		micros++
+	}
+	sec, usec := micros/1e6, micros%1e6
+	if usec < 0 {
+		sec, usec = sec-1, usec+1e6
+	}
+	setTimeval(&tv, sec, usec)
+	return tv
 }
 
 func encodeLinger(words []string) ([]byte, sockets.Value, error) {

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sockstep/sockets"
+	"sockstep/sockets/names"
 )
 
 // Send is send(2), which the kernel knows as sendto(2) without an address. It returns how many
@@ -55,7 +56,7 @@ func (c Caller) Recv(fd sockets.FD, p []byte, flags sockets.MsgFlags) (int, erro
 		return 0, err
 	}
 	got := 0
-	r, err := c.block("recvfrom", reading(fd, flags), whole(p, flags), func() (uintptr, unix.Errno) {
+	r, err := c.block("recvfrom", reading(fd, flags), c.whole(fd, p, flags), func() (uintptr, unix.Errno) {
 		r, _, errno := unix.Syscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)),
 			uintptr(n), 0, 0)
 		got = int(r)
@@ -73,7 +74,7 @@ func (c Caller) Recvfrom(fd sockets.FD, p []byte, flags sockets.MsgFlags) (int, 
 	var sa sockaddr
 	var from sockets.Address
 	got := 0
-	r, err := c.block("recvfrom", reading(fd, flags), whole(p, flags), func() (uintptr, unix.Errno) {
+	r, err := c.block("recvfrom", reading(fd, flags), c.whole(fd, p, flags), func() (uintptr, unix.Errno) {
 		sa.room()
 		r, _, errno := unix.Syscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)),
 			uintptr(n), uintptr(unsafe.Pointer(&sa.buf)), uintptr(unsafe.Pointer(&sa.len)))
@@ -92,9 +93,15 @@ func (c Caller) Recvfrom(fd sockets.FD, p []byte, flags sockets.MsgFlags) (int, 
 	return max(r, 0), from, err
 }
 
-// whole is how much a recv waits for: without MSG_WAITALL it is content with anything.
-func whole(p []byte, flags sockets.MsgFlags) int {
-	if flags&sockets.MsgWaitall != 0 {
+// whole is how much a recv waits for: without MSG_WAITALL it is content with anything. A TCP socket that is asked for nothing
+// waits for data all the same, and a signal makes it return 0 instead of EINTR: such a call is cut short by one, too.
+func (c Caller) whole(fd sockets.FD, p []byte, flags sockets.MsgFlags) int {
+	switch {
+	case len(p) == 0 && c.ctx != nil && flags&(sockets.MsgDontwait|sockets.MsgTrunc) == 0:
+		if v, err := c.Scaffold().Getsockopt(fd, names.Option{Name: "SO_TYPE", Level: "SOL_SOCKET", Type: names.Int}); err == nil && v.Int == unix.SOCK_STREAM {
+			return 1
+		}
+	case flags&sockets.MsgWaitall != 0:
 		return len(p)
 	}
 	return 0
