@@ -31,6 +31,8 @@ type inference struct {
 	nearLeft   bool // by a FIN, where it could have been by a RST as well
 	farLeft    bool
 	nearGone   bool // before this line
+	vague      bool // its FIN may have made the other end send what was held back, which a RST has answered
+	farFirst   bool // its bytes had come before this line
 	sent       int  // bytes, by this line's call
 }
 
@@ -155,9 +157,11 @@ func (e *Env) inferConnection(k *sockets.Socket, near endOf) {
 	i.nearClosed = k.FD < 0
 	i.nearGone = wasGone(k, e.Act.Seq)
 	i.nearLeft = (i.nearClosed || k.WriteEnd) && (i.farNow.state == "TIME_WAIT" || !i.farIsOurs && k.RecvQ == 0)
+	i.vague = (i.nearClosed || k.WriteEnd) && i.farWas.unsent > 0 && k.RecvQ == 0
 	i.farLeft = i.nearNow.state == "TIME_WAIT"
 	if used {
 		i.sent = e.sentBy()
+		i.farFirst = i.sent > 0 && k.Received+uint64(max(k.RecvQ, 0)) > i.nearWas.received
 	}
 	e.looksAnew(k, i.nearNow)
 	if o := s.endOf(far); o != nil {
@@ -231,6 +235,10 @@ func (i *inference) packets() []sockets.Packet {
 		add(far.opening(&near, i.farWas, i.farNow))
 	}
 	settle()
+	if i.farFirst {
+		add(far.segments(&near))
+		settle()
+	}
 	add(near.segments(&far))
 	settle()
 	add(far.segments(&near))

@@ -44,7 +44,7 @@ func (i *inference) sendings() (near, far sending) {
 	// Where a connection broke, the end that was closed did it; else the other. One that did not stand yet is just given up.
 	was := i.nearWas
 	broke := alive(was.state) && was.state != "SYN_SENT" && was.state != "TIME_WAIT" && !(was.state == "LAST_ACK" && was.finished) &&
-		i.nearNow.state == "CLOSE" && !near.fin
+		i.nearNow.state == "CLOSE" && !near.fin && !i.vague
 	byNear := i.nearClosed && !i.nearGone
 	near.rst, far.rst = broke && byNear, broke && !byNear
 	if far.rst && i.sent > 0 && i.sent <= oneSegment && !i.nearGone {

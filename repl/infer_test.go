@@ -28,6 +28,8 @@ func TestInferredOfOthers(t *testing.T) {
 	}{
 		"an echo": {inference{nearWas: open, nearNow: answered},
 			[]string{"1 PA seq 1 ack 1 len 5", "2 A seq 1 ack 6 len 0", "2 PA seq 1 ack 6 len 7", "1 A seq 6 ack 8 len 0"}},
+		"bytes that had come before": {inference{nearWas: open, nearNow: answered, farFirst: true},
+			[]string{"2 PA seq 1 ack 1 len 7", "1 A seq 1 ack 8 len 0", "1 PA seq 1 ack 8 len 5", "2 A seq 8 ack 6 len 0"}},
 		"broken off": {inference{nearWas: open, nearNow: tally{state: "CLOSE"}, sent: 3},
 			[]string{"1 PA seq 1 ack 1 len 3", "2 RA seq 1 ack 4 len 0"}},
 		"nobody there": {inference{nearWas: half, nearNow: tally{state: "CLOSE", received: 1}, sent: 3},
@@ -41,7 +43,8 @@ func TestInferredOfOthers(t *testing.T) {
 		"no answer":               {inference{nearWas: asked, nearNow: askedAgain}, []string{"1 S again seq 0 ack 0 len 0"}},
 		"an answer to the third": {inference{nearWas: asked, nearNow: answeredLate},
 			[]string{"1 S again seq 0 ack 0 len 0", "1 S again seq 0 ack 0 len 0", "2 SA seq 0 ack 1 len 0", "1 A seq 1 ack 1 len 0"}},
-		"given up": {inference{nearWas: asked, nearNow: tally{state: "CLOSE"}, nearClosed: true}, nil},
+		"broken off, or ended and then answered": {inference{nearWas: open, nearNow: tally{state: "CLOSE"}, nearClosed: true, vague: true}, nil},
+		"given up":                               {inference{nearWas: asked, nearNow: tally{state: "CLOSE"}, nearClosed: true}, nil},
 		"reset before it was closed": {inference{nearWas: open, nearNow: tally{state: "CLOSE"}, nearClosed: true, nearGone: true},
 			[]string{"2 RA seq 1 ack 1 len 0"}},
 	} {
