@@ -38,10 +38,10 @@ func (e *Env) settle() {
 	s := e.Session
 	s.settled = e.began
 	e.packets()
-	e.infer()
+	stirs := s.stirred()
+	e.infer(stirs)
 	defer e.traceAct()
 	door := e.Sys.Scaffold()
-	stirs := s.stirred()
 	for _, u := range e.used {
 		if u.socket.FD < 0 {
 			continue

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sockstep/sockets"
+	"sockstep/sockets/sys"
 )
 
 // Where packets cannot be captured they are inferred: from what the kernel counts of a connection before and after a line
@@ -14,17 +15,6 @@ import (
 // many bytes; not when, and of several not which came first. Each is labelled so.
 //
 //	counts before, counts after ─▶ what each end sent ─▶ put in the order in which one causes the next ─▶ steps of the act
-
-// A tally is what the kernel counted of one end of a connection.
-type tally struct {
-	state           string
-	counted         bool // the kernel still counts: not in TIME_WAIT, nor after the end
-	out, in         uint32
-	dataOut, dataIn uint32
-	sent, received  uint64 // bytes, each once
-	retransmitted   uint32 // segments
-	finished        bool   // its FIN was told
-}
 
 // An endOf is one of the two ends of a connection, by its own address and the other's.
 type endOf struct{ own, other netip.AddrPort }
@@ -40,16 +30,28 @@ type inference struct {
 	nearClosed bool // by this line
 	nearLeft   bool // by a FIN, where it could have been by a RST as well
 	farLeft    bool
-	sent       int // bytes, by this line's call
+	nearGone   bool // before this line
+	vague      bool // its FIN may have made the other end send what was held back, which a RST has answered
+	farFirst   bool // its bytes had come before this line
+	sent       int  // bytes, by this line's call
 }
 
-// infer adds the packets that the line must have caused, where none are captured.
-func (e *Env) infer() {
+// infer adds the packets that the line must have caused, where none are captured: at the sockets that it used, and at those
+// that were stirred by it.
+func (e *Env) infer(stirs []sys.Stir) {
 	s := e.Session
 	if !s.trace.inferring || e.Act.Job > 0 {
 		return
 	}
 	var done []endOf
+	connection := func(k *sockets.Socket) {
+		near := endOf{endpoint(k.Local), endpoint(k.Peer)}
+		if near.own == near.other || slices.Contains(done, near) || slices.Contains(done, endOf{near.other, near.own}) {
+			return // what speaks with itself counts each segment on both sides
+		}
+		done = append(done, near)
+		e.inferConnection(k, near)
+	}
 	for _, u := range e.used {
 		k := u.socket
 		switch {
@@ -59,12 +61,12 @@ func (e *Env) infer() {
 		case k.Peer.IsZero():
 			e.inferRefusal(k)
 		default:
-			near := endOf{endpoint(k.Local), endpoint(k.Peer)}
-			if slices.Contains(done, near) || slices.Contains(done, endOf{near.other, near.own}) {
-				continue
-			}
-			done = append(done, near)
-			e.inferConnection(k, near)
+			connection(k)
+		}
+	}
+	for _, st := range stirs {
+		if k, ok := s.byFD[st.FD]; ok && k.KindName() == "tcp" && k.Backlog < 0 && !k.Peer.IsZero() && !e.uses(k) && !s.busy(k) {
+			connection(k)
 		}
 	}
 }
@@ -143,118 +145,118 @@ func (e *Env) inferConnection(k *sockets.Socket, near endOf) {
 	}
 	i := inference{near: near, far: far, nearWas: s.trace.tallies[near], farWas: s.trace.tallies[far]}
 	i.nearNow = count(kernel, near, i.nearWas)
-	i.farIsOurs = i.farWas.state != "" || s.has(far)
+	i.farIsOurs = i.farWas.state != "" || s.endOf(far) != nil
 	if i.farIsOurs {
 		i.farNow = count(kernel, far, i.farWas)
 	}
-	if i.nearWas.state == "" && e.toward.IsZero() { // it was there before: what led to it is no matter of this line
+	used := e.uses(k)
+	if i.nearWas.state == "" && (e.toward.IsZero() || !used || i.nearNow.state == "CLOSE") { // it was there before: what led to it is no matter of this line
 		s.trace.count(near, i.nearNow)
 		return
 	}
 	i.nearClosed = k.FD < 0
+	i.nearGone = wasGone(k, e.Act.Seq)
 	i.nearLeft = (i.nearClosed || k.WriteEnd) && (i.farNow.state == "TIME_WAIT" || !i.farIsOurs && k.RecvQ == 0)
+	i.vague = (i.nearClosed || k.WriteEnd) && i.farWas.unsent > 0 && k.RecvQ == 0
 	i.farLeft = i.nearNow.state == "TIME_WAIT"
-	i.sent = e.sentBy()
-	for _, p := range i.packets() {
-		p.Proto = "tcp"
-		sent := p.From == near.own.String()
-		e.addInferred(k, sent, p)
+	if used {
+		i.sent = e.sentBy()
+		i.farFirst = i.sent > 0 && k.Received+uint64(max(k.RecvQ, 0)) > i.nearWas.received
 	}
+	e.looksAnew(k, i.nearNow)
+	if o := s.endOf(far); o != nil {
+		e.looksAnew(o, i.farNow)
+	}
+	packets := i.packets()
+	states := i.states(packets)
+	for n, p := range packets {
+		p.Proto = "tcp"
+		e.addInferred(k, p.From == near.own.String(), p)
+		e.keepStates(k, &i, states[n])
+	}
+	e.keepStates(k, &i, states[len(packets)])
 	s.trace.count(near, i.nearNow)
 	if i.farIsOurs {
 		s.trace.count(far, i.farNow)
 	}
 }
 
-// has reports whether an end is of this session, open or closed.
-func (s *Session) has(end endOf) bool {
+// looksAnew has the state of a socket that the line used looked at, where the kernel has another one than was last seen: beside a
+// packet it is told already.
+func (e *Env) looksAnew(k *sockets.Socket, now tally) {
+	for n := range e.used {
+		if e.used[n].socket == k && now.state != "" && now.state != k.State {
+			e.used[n].look |= theState
+		}
+	}
+}
+
+// endOf is the session's socket at an end of a connection, open or closed; nil where it has none there.
+func (s *Session) endOf(end endOf) *sockets.Socket {
 	is := func(k *sockets.Socket) bool {
-		return k.KindName() == "tcp" && !k.Peer.IsZero() && endpoint(k.Local) == end.own && endpoint(k.Peer) == end.other
+		return k.KindName() == "tcp" && k.Backlog < 0 && !k.Peer.IsZero() && endpoint(k.Local) == end.own && endpoint(k.Peer) == end.other
 	}
-	return slices.ContainsFunc(s.recent, is) || slices.ContainsFunc(s.after, func(a afterlife) bool { return is(a.socket) })
+	if n := slices.IndexFunc(s.recent, is); n >= 0 {
+		return s.recent[n]
+	}
+	if n := slices.IndexFunc(s.after, func(a afterlife) bool { return is(a.socket) }); n >= 0 {
+		return s.after[n].socket
+	}
+	return nil
 }
 
-// count remembers what was counted of an end, and forgets it with the end.
-func (t *trace) count(end endOf, now tally) {
-	if now.state == "CLOSE" {
-		delete(t.tallies, end)
-		return
+// wasGone reports whether k's connection was over before a line: then it is not that line that has broken it.
+func wasGone(k *sockets.Socket, act int) bool {
+	for _, v := range slices.Backward(k.Way) {
+		if v.Act != act {
+			return v.State == "CLOSE"
+		}
 	}
-	if t.tallies == nil {
-		t.tallies = map[endOf]tally{}
-	}
-	t.tallies[end] = now
+	return false
 }
 
-// count asks the kernel for the counts of an end. What it no longer knows stays as it was.
-func count(kernel Kernel, end endOf, was tally) tally {
-	now := was
-	t, err := kernel.Connection(end.own, end.other)
-	switch {
-	case errors.Is(err, sockets.ErrGone):
-		now.state, now.counted = "CLOSE", false
-	case err != nil:
-	case t.Info == nil:
-		now.state, now.counted = t.State, false
-	default:
-		x := t.Info
-		now.state, now.counted = t.State, true
-		now.out, now.in, now.dataOut, now.dataIn = x.SegsOut, x.SegsIn, x.DataSegsOut, x.DataSegsIn
-		now.sent, now.received, now.retransmitted = x.BytesSent-x.BytesRetrans, x.BytesReceived, x.TotalRetrans
-	}
-	return now
-}
-
-// packets puts what each end sent into the order in which one causes the next.
+// packets puts what each end sent into the order in which one causes the next: an acknowledgement stands after what it
+// acknowledges.
 func (i *inference) packets() []sockets.Packet {
+	if i.nearNow.state == "" {
+		return nil
+	}
+	near, far := i.sendings()
 	var all []sockets.Packet
-	near := i.sender(i.near, i.nearWas, &i.nearNow, i.nearLeft)
-	far := i.mirror(&near)
-	if i.farIsOurs {
-		far = i.sender(i.far, i.farWas, &i.farNow, i.farLeft)
+	add := func(p []sockets.Packet) { all = append(all, p...) }
+	settle := func() { // those that can have been sent by now
+		add(near.pure(&far, false))
+		add(far.pure(&near, false))
 	}
-	// Where a connection broke, the end that was closed did it; else the other.
-	broke := alive(i.nearWas.state) && i.nearWas.state != "TIME_WAIT" && i.nearWas.state != "LAST_ACK" && i.nearNow.state == "CLOSE" && !near.fin
-	near.rst, far.rst = broke && i.nearClosed, broke && !i.nearClosed
-	if far.rst && i.sent > 0 && i.sent <= oneSegment { // it was the answer to this; the kernel's counts are gone with the connection
-		near.data, near.bytes, far.bare = 1, uint64(i.sent), i.nearWas.state == "CLOSE_WAIT"
-		if !far.bare { // it was still there, took this, and broke off by itself
-			far.ack = near.seq + near.bytes
-		}
+	switch {
+	case i.nearOpens():
+		add(near.opening(&far, i.nearWas, i.nearNow))
+	case i.farOpens():
+		add(far.opening(&near, i.farWas, i.farNow))
 	}
-	if i.nearWas.state == "" {
-		all = append(all, i.handshake(&near)...)
-		if i.nearNow.state == "SYN_SENT" {
-			return all
-		}
-		near.acks, far.acks, far.data = 0, 0, 0 // they are the handshake's
+	settle()
+	if i.farFirst {
+		add(far.segments(&near))
+		settle()
 	}
-	later := near.ack
-	if near.data > 0 && i.nearWas.state != "" { // what the far end sent came after it
-		near.ack = 1 + i.nearWas.received
+	add(near.segments(&far))
+	settle()
+	add(far.segments(&near))
+	settle()
+	if i.nearNow.state == "LAST_ACK" || i.nearWas.state == "ESTABLISHED" && i.nearNow.state == "CLOSE" {
+		add(far.finish(&near)) // it closed behind the other
 	}
-	all = append(all, near.segments()...)
-	near.ack = later
-	if far.data > 0 || len(all) > 0 && !near.fin {
-		all = append(all, far.pure()...)
-		all = append(all, far.segments()...)
-	}
-	all = append(all, near.pure()...)
-	all = append(all, near.end()...)
-	all = append(all, far.end()...)
-	all = append(all, far.pure()...)
+	add(near.finish(&far))
+	settle()
+	add(far.finish(&near))
+	add(near.pure(&far, true))
+	add(far.pure(&near, true))
+	add(near.reset(&far))
+	add(far.reset(&near))
 	return all
 }
 
-func (i *inference) handshake(near *sending) []sockets.Packet {
-	own, other := i.near.own.String(), i.near.other.String()
-	all := []sockets.Packet{{From: own, To: other, Flags: "S"}}
-	for range i.nearNow.retransmitted {
-		all = append(all, sockets.Packet{From: own, To: other, Flags: "S", Retransmission: true, Marks: []string{"retransmission"}})
-	}
-	near.again = 0
-	if i.nearNow.state == "SYN_SENT" {
-		return all
-	}
-	return append(all, sockets.Packet{From: other, To: own, Flags: "SA", Ack: 1}, sockets.Packet{From: own, To: other, Flags: "A", Seq: 1, Ack: 1})
-}
+// nearOpens reports whether this line has seen the near end's handshake, or a part of it; farOpens is the same of the far end.
+func (i *inference) nearOpens() bool { return i.nearWas.state == "" || i.nearWas.state == "SYN_SENT" }
+
+func (i *inference) farOpens() bool { return i.farIsOurs && i.farWas.state == "SYN_SENT" }

@@ -71,7 +71,7 @@ func reaches(x Traced, k *sockets.Socket) bool {
 func accepts(log []Traced) map[int]*sockets.Socket {
 	all := map[int]*sockets.Socket{}
 	for _, x := range log {
-		if x.Packet == nil && x.Own.Inherits != nil {
+		if x.Packet == nil && x.Line != "" && x.Own.Inherits != nil {
 			all[x.Act] = x.Own.Inherits
 		}
 	}

@@ -122,6 +122,7 @@ type author struct {
 	once        bool     // a name and an address are used only once
 	patience    string   // how long a line may wait
 	cable       bool     // there is one
+	unsent      bool     // some connections are ended over unsent bytes, some begin with more than one SYN
 }
 
 // A stand is a socket as the author knows it.
@@ -205,6 +206,10 @@ func (a *author) plan() {
 		a.local()
 		return
 	}
+	if a.unsent && a.r.IntN(25) == 0 {
+		a.behind()
+		return
+	}
 	switch p := a.r.IntN(100); {
 	case p < 5:
 		a.listen()
@@ -255,6 +260,40 @@ func (a *author) opening() (all []string) {
 		all = append(all, a.next())
 	}
 	return all
+}
+
+// behind ends a connection over bytes that there is no room for, or lets a SYN be sent again until there is.
+func (a *author) behind() {
+	v := a.version()
+	a.port++
+	s, c, d, to := a.name("s"), a.name("c"), a.name("d"), fmt.Sprintf("%s:%d", a.there[v], a.port)
+	if a.r.IntN(4) == 0 {
+		a.do("%s = listen tcp %s 0", s, to)
+		a.do("%s = connect tcp %s", a.name("c"), to)
+		a.do("%s = socket tcp%s", c, six(v))
+		a.do("blocking %s off", c)
+		a.do("connect %s %s", c, to)
+		a.do("sleep %s", a.of([]string{"1.1", "0.2"}))
+		a.do("%s = accept %s", d, s)
+		a.do("sleep 1.1")
+		a.do("%s", a.of([]string{"send " + c + " x --dontwait", "inspect " + c + " state", "close " + c}))
+		return
+	}
+	a.do("%s = listen tcp %s", s, to)
+	a.do("%s = connect tcp %s", c, to)
+	a.do("%s = accept %s", d, s)
+	if a.r.IntN(3) == 0 {
+		c, d = d, c
+	}
+	a.do("send %s --fill %d --dontwait", c, 70000+a.r.IntN(300000))
+	if a.r.IntN(3) == 0 {
+		a.do("shutdown %s wr", d)
+	}
+	a.do("%s", a.of([]string{"shutdown " + c + " wr", "close " + c}))
+	for range a.r.IntN(5) {
+		a.do("recv %s %d --dontwait", d, 300000)
+	}
+	a.do("%s", a.of([]string{"close " + d, "send " + d + " x --dontwait", "shutdown " + d + " wr"}))
 }
 
 // fault makes the cable worse, or well again.

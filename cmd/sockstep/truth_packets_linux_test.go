@@ -90,14 +90,17 @@ func TestPacketsMissed(t *testing.T) {
 }
 
 // playScript plays lines as a script, failing ones too, and gives what --json says.
-func playScript(t *testing.T, lines []string) ([]byte, error) {
+func playScript(t *testing.T, lines []string) ([]byte, error) { return playBy(t, "sockstep", lines) }
+
+// playBy is playScript for one of the test's programs.
+func playBy(t *testing.T, program string, lines []string) ([]byte, error) {
 	file := filepath.Join(t.TempDir(), "session.sock")
 	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	c := exec.CommandContext(ctx, "sockstep", "--json", "--keep-going", "run", file)
+	c := exec.CommandContext(ctx, program, "--json", "--keep-going", "run", file)
 	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	c.Env = append(os.Environ(), "LC_ALL=C.UTF-8")
 	var complaints bytes.Buffer

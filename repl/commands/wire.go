@@ -135,6 +135,10 @@ func ladder(s repl.Strand) sockets.Ladder {
 			l.Rungs = append(l.Rungs, r)
 			continue
 		}
+		if x.Line == "" {
+			l.Rungs = enters(l.Rungs, s.Side[i], x.State, r)
+			continue
+		}
 		r.Line = x.Line
 		l.Rungs = append(l.Rungs, r)
 		if x.Own.Backlog < 0 { // a listening socket's state is none of the connection's
@@ -143,6 +147,20 @@ func ladder(s repl.Strand) sockets.Ladder {
 	}
 	slices.SortStableFunc(l.Rungs, func(a, b sockets.Rung) int { return int(a.At - b.At) })
 	return onlyNewStates(l)
+}
+
+// enters puts a state that an end came to beside the packet before it, which led there; where it is none, by itself.
+func enters(rungs []sockets.Rung, side int, state string, r sockets.Rung) []sockets.Rung {
+	if n := len(rungs) - 1; n >= 0 && rungs[n].Packet != nil {
+		led := &rungs[n].Ends[side]
+		if *led != "" {
+			*led += ", "
+		}
+		*led += state
+		return rungs
+	}
+	r.State = state
+	return append(rungs, r)
 }
 
 func named(name, addr string) string { return name + " " + addr }
@@ -203,6 +221,8 @@ func writeStory(f io.Writer, story []repl.Traced) (n int, err error) {
 	for _, x := range story {
 		comment := "act " + strconv.Itoa(x.Act) + ": " + x.Line
 		switch {
+		case x.Packet == nil && x.Line == "": // a state
+			continue
 		case x.Packet == nil:
 			last[x.Own] = "; its last was " + comment
 			continue

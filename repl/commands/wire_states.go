@@ -25,6 +25,11 @@ func onlyNewStates(l sockets.Ladder) sockets.Ladder {
 		r := &l.Rungs[i]
 		if r.Packet != nil {
 			f.passed(r, answer(l.Rungs[i+1:], r.FromLeft))
+			for side, states := range r.Ends { // also of those that are inferred
+				if states != "" {
+					f.ends[side].State = states[strings.LastIndex(states, " ")+1:]
+				}
+			}
 			continue
 		}
 		side := 1
