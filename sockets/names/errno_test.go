@@ -124,6 +124,8 @@ func TestExplain(t *testing.T) {
 		{"send after own shutdown of both", Situation{Op: "send", Errno: "EPIPE", Kind: "tcp", State: "SHUT_RDWR"}, "both directions", "s = connect tcp", true, ""},
 		{"ping socket", Situation{Op: "socket", Errno: "EACCES", Kind: "icmp"}, "ping_group_range", "sysctl", false, ""},
 		{"raw socket", Situation{Op: "socket", Errno: "EPERM", Kind: "raw"}, "CAP_NET_RAW", "sockstep lab", false, ""},
+		{"raw socket without a protocol", Situation{Op: "socket", Errno: "EPROTONOSUPPORT", Kind: "raw", Fill: []string{"s", "t"}}, "none was named", "t = socket raw", false, ""},
+		{"protocol of another type", Situation{Op: "socket", Errno: "EPROTONOSUPPORT", Kind: "tcp"}, "does not go with the type", "Leave the protocol out", false, ""},
 		{"unknown", Situation{Op: "bind", Errno: "EKEYEXPIRED"}, "no page on EKEYEXPIRED", "man 2 bind", false, "refused bind with EKEYEXPIRED"},
 	}
 	for _, tt := range tests {
