@@ -135,8 +135,8 @@ func (l Line) meant(err *sockets.Error) *sockets.Error {
 	return err
 }
 
-// parted puts a blank where a Chinese comma parts words, and nothing where a Chinese stop ends the last: recv d 1024，. What stands in
-// brackets or quotes keeps it, as Python does. narrow is wide in ASCII, character by character.
+// parted puts a blank where a Chinese comma parts words, and nothing where a Chinese stop ends the last: recv d 1024，. Within
+// brackets or quotes it stays a comma, as Python's. narrow is wide in ASCII, character by character.
 func parted(narrow, wide string) string {
 	var b strings.Builder
 	was, depth := []rune(wide), 0
