@@ -15,7 +15,8 @@ var (
 	pythonStale  = names.T("this is Python; here --unlink at bind or listen removes a stale file first", "这是 Python 的写法；这里 bind 或 listen 加 --unlink 就先删除残留的文件")
 
 	aThread   = regexp.MustCompile(`^(?:\w+\.)?(?:Thread|Process|start_new_thread)\(`)
-	threadArg = regexp.MustCompile(`\(\s*(\w+)\s*,`) // of args=(c,), or of a thread's function
+	threadArg = regexp.MustCompile(`\(\s*(\w+)\s*,`)          // of args=(c,), or of a thread's function
+	ofThread  = regexp.MustCompile(`^\w+\.(start|join)\(\)$`) // a text's join takes a list
 	aLook     = regexp.MustCompile(`\bos\.path\.(?:exists|isfile)\(([^()]*)\)`)
 	subscript = regexp.MustCompile(`(\[[^\[\]]*\])+$`)
 	anElement = regexp.MustCompile(`^[\pL_][\pL\pN_]*\[-?[0-9]+\]$`)
@@ -30,6 +31,9 @@ func idiom(expr string, isSocket func(Word) bool) (said names.Text, line string,
 			}
 		}
 		return pythonThread, "help jobs", true
+	}
+	if m := ofThread.FindStringSubmatch(expr); m != nil {
+		return pythonThread, map[string]string{"start": "help jobs", "join": "wait"}[m[1]], true
 	}
 	m := aLook.FindStringSubmatch(expr)
 	if m == nil {
