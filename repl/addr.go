@@ -74,6 +74,20 @@ func ReadAddress(ws []Word, onUnix bool) (spec AddressSpec, used int, err *socke
 		line := strings.TrimSuffix(host, ",") + ":" + port
 		return spec, 2, w.Err(names.T("in Python's brackets the host stands in quotes; here neither is needed", "Python 的括号里主机要加引号；这里两者都不用写")).Hint(names.T(line, line))
 	}
+	if port, colon := strings.CutPrefix(ws[1].Text, ":"); colon { // 127.0.0.1 : 8888
+		if port == "" {
+			port = follows(ws[1:])
+		}
+		_, service := names.LookupService(port, "tcp")
+		if _, err := strconv.ParseUint(port, 10, 16); err == nil || service {
+			line, end := host+":"+port, ws[1]
+			if end.Text == ":" {
+				end = ws[2]
+			}
+			return spec, 2, sockets.Usage(names.T("host, colon and port are one word, without blanks", "主机、冒号和端口连着写，中间没有空格")).
+				At(w.Col, end.Col+len(end.Raw)-w.Col).Hint(names.T(line, line))
+		}
+	}
 	if err := checkPort(ws[1], ws[1].Text); err != nil {
 		return spec, 2, err
 	}
@@ -150,6 +164,9 @@ func portMissing(w Word, host string) *sockets.Error {
 		if line := bracketed(host); line != "" {
 			return e.Because(names.T("without brackets every colon belongs to the IPv6 address", "不写方括号时，每个冒号都属于 IPv6 地址")).Hint(names.T(line, line))
 		}
+		if line := uncolonned(host); line != "" {
+			return w.Err(names.T("there is a colon too many", "多了一个冒号")).Hint(names.T(line, line))
+		}
 		if _, err := netip.ParseAddr(host); err != nil {
 			return e.Hint(names.T("[::1]:8888", "[::1]:8888"))
 		}
@@ -187,6 +204,22 @@ func bracketed(s string) string {
 		return ""
 	}
 	return "[" + s[:i] + "]:" + s[i+1:]
+}
+
+// uncolonned is HOST:PORT for an IPv4 address or a name with a colon too many: 127.0.0.1:8888:. "" for anything else.
+func uncolonned(s string) string {
+	parts := strings.FieldsFunc(s, func(r rune) bool { return r == ':' })
+	switch {
+	case len(parts) == 1 && strings.HasPrefix(s, ":") && !strings.HasPrefix(s, "::"):
+		parts = []string{"", parts[0]}
+	case len(parts) != 2 || strings.HasPrefix(s, ":"):
+		return ""
+	}
+	_, ip := netip.ParseAddr(parts[0])
+	if _, port := strconv.ParseUint(parts[1], 10, 16); port != nil || ip != nil && parts[0] != "" && strings.Trim(parts[0], "0123456789abcdefABCDEF") == "" {
+		return ""
+	}
+	return parts[0] + ":" + parts[1]
 }
 
 // aURL is the error for a URL where an address is wanted; nil for anything else.

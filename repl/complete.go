@@ -252,7 +252,9 @@ func (c *completion) param(cmd *Command, param string, words []Word) {
 		}
 	case "ADDR":
 		c.addresses()
-		c.paths()
+		if c.word != "" { // most are no paths
+			c.paths()
+		}
 	case "FILE":
 		c.paths()
 	case "OPTION":
@@ -307,12 +309,9 @@ func (c *completion) addresses() {
 	}
 }
 
-// paths suggests files and folders, once the word has the look of a path.
+// paths suggests files and folders.
 func (c *completion) paths() {
 	dir, base := filepath.Split(c.word)
-	if dir == "" && base == "" {
-		return
-	}
 	list := dir
 	if list == "" {
 		list = "."
@@ -326,13 +325,13 @@ func (c *completion) paths() {
 		if strings.HasPrefix(name, ".") && !strings.HasPrefix(base, ".") || strings.ContainsAny(name, " \t'\"") {
 			continue
 		}
-		kind := ""
+		kind := names.T("a file", "文件")
 		if x.IsDir() {
-			name += "/"
+			name, kind = name+"/", names.T("a folder", "文件夹")
 		} else if x.Type()&os.ModeSocket != 0 {
-			kind = "AF_UNIX"
+			kind = names.T("AF_UNIX", "AF_UNIX")
 		}
-		c.add(dir+name, kind)
+		c.add(dir+name, kind.In(c.s.Lang()))
 	}
 }
 

@@ -2,6 +2,7 @@ package repl
 
 import (
 	"slices"
+	"strings"
 
 	"sockstep/lessons"
 )
@@ -56,4 +57,19 @@ func (c *completion) steps() {
 	for i, st := range l.run.Lesson.Steps {
 		c.add(st.ID, itoa(i+1))
 	}
+}
+
+// LessonNamed is the id of the lesson that a word names, where the course has one.
+func (e *Env) LessonNamed(word string) (id string, ok bool) {
+	c := completion{s: e.Session}
+	course := c.course()
+	if course == nil {
+		return "", false
+	}
+	for _, h := range course.Heads() {
+		if strings.EqualFold(h.ID, word) {
+			return h.ID, true
+		}
+	}
+	return "", false
 }

@@ -35,6 +35,10 @@ func TestComplete(t *testing.T) {
 		{"sockopt u IP_MTU_DISCOVER IP_PMTUDISC_D", "IP_PMTUDISC_DO IP_PMTUDISC_DONT"},
 		{"blocking c ", "on off"},
 		{"close a", "all"},
+		{"show calls ", "on off all"},
+		{"run ", "commands/ complete.go"},
+		{"run comp", "complete.go"},
+		{"send c --file ", "complete.go"},
 		{"print $d", "data"},
 		{"wait ", "1"},
 		{"recv c --t", "--timeout"},
@@ -50,6 +54,13 @@ func TestComplete(t *testing.T) {
 			if want == "-" && len(got) > 0 || want != "-" && !slices.Contains(got, want) {
 				t.Errorf("%q: offered are %q, want %s", test.line, got, test.want)
 				break
+			}
+		}
+	}
+	for _, line := range []string{"bind s ", "show packets "} { // whose words are no files, and not all
+		for _, x := range s.Complete(line, len(line)) {
+			if x.Text == "complete.go" || x.Text == "all" {
+				t.Errorf("%q: %s is offered", line, x.Text)
 			}
 		}
 	}

@@ -58,6 +58,9 @@ func (t Table) elsewhere(l Line, isSocket func(Word) bool) *sockets.Error {
 	}
 	expr := strings.TrimSpace(l.Text[w.Col:])
 	whole := func(m names.Text) *sockets.Error { return sockets.Usage(m).At(w.Col, len(uncommented(expr))) }
+	if said, line, ok := idiom(uncommented(expr), isSocket); ok {
+		return whole(said).Hint(names.T(line, line))
+	}
 	switch first := strings.TrimSuffix(w.Text, ":"); {
 	case (first == "import" || first == "from") && len(l.Words) > 0:
 		return whole(pythonImport).Hint(names.T("s = socket tcp", "s = socket tcp"))
@@ -71,10 +74,15 @@ func (t Table) elsewhere(l Line, isSocket func(Word) bool) *sockets.Error {
 		return t.copied(l, n, isSocket)
 	}
 	if py, ok := t.python(uncommented(expr), isSocket); ok {
-		if len(l.Names) > 0 && !strings.HasPrefix(py, "inspect ") {
-			py = l.Text[l.Names[0].Col:w.Col] + py
-		}
+		py = l.keeping(py)
 		return whole(isPython).Hint(names.T(py, py))
+	}
+	if line := t.methodApart(l); line != "" {
+		line = l.keeping(line)
+		return whole(isPython).Hint(names.T(line, line))
+	}
+	if line := t.manual(l); line != "" {
+		return t.unknown(w).Hint(names.T(line, line))
 	}
 	if isSocket(w) { // and what stands behind it is no command
 		return t.ofSocket(l)
@@ -83,6 +91,18 @@ func (t Table) elsewhere(l Line, isSocket func(Word) bool) *sockets.Error {
 		return t.unknown(w).Hint(names.T(line, line))
 	}
 	return ownText(l)
+}
+
+// keeping is what a line of Python does here, with the names that keep its result: poll gives one thing, where select gives three,
+// and an attribute is looked at.
+func (l Line) keeping(line string) string {
+	switch {
+	case len(l.Names) == 0, strings.HasPrefix(line, "inspect ") && strings.Count(line, " ") == 1:
+		return line
+	case strings.HasPrefix(line, "poll"):
+		return l.Names[0].Text + " = " + line
+	}
+	return l.Text[l.Names[0].Col:l.Command.Col] + line
 }
 
 // copied is the error of a line that begins with the prompt before which it stood elsewhere: what to type is the rest of it, or
@@ -144,6 +164,14 @@ func (t Table) ofSocket(l Line) *sockets.Error {
 // ownText is the error of a value that stands where a command belongs: f = ./sock.
 func ownText(l Line) *sockets.Error {
 	w := l.Command
+	if addr, ok := pythonWord("bind", uncommented(l.Text[w.Col:]), func(Word) bool { return false }); ok && len(l.Names) == 1 && strings.HasPrefix(w.Raw, "(") {
+		line := l.Names[0].Text + " = print " + addr
+		return sockets.Usage(ownValue).At(w.Col, len(uncommented(l.Text[w.Col:]))).Hint(names.T(line, line))
+	}
+	if term, ok := pythonTerm(w.Raw); ok && len(l.Names) == 1 && len(l.Words) == 0 && !IsName(w.Raw) { // host = addr[0]
+		line := l.Names[0].Text + " = print " + term
+		return w.Err(ownValue).Hint(names.T(line, line))
+	}
 	if len(l.Names) == 0 || len(l.Words) > 0 || !w.Quoted && IsName(w.Text) || strings.ContainsAny(w.Text, "()[]") {
 		return nil
 	}

@@ -123,9 +123,44 @@ func (l Line) meant(err *sockets.Error) *sockets.Error {
 		if r, _ := utf8.DecodeRuneInString(l.Text[at:]); r == '；' {
 			return wideError(l.Text, at, l.Text[:at])
 		}
-		return wideError(l.Text, at, l.Text[:from]+narrowed(l.Text[from:to])+l.Text[to:])
+		wide := l.Text[from:to]
+		fixed := parted(narrowed(wide), wide)
+		err := wideError(l.Text, at, l.Text[:from]+fixed+l.Text[to:])
+		if r, _ := utf8.DecodeRuneInString(l.Text[at:]); fixed != narrowed(wide) && strings.ContainsRune("，、。", r) {
+			err.Message = names.T(string(r)+" is a full-width character; here a blank parts two words, and nothing ends the last",
+				string(r)+" 是中文（全角）字符；这里词与词之间用空格隔开，末尾什么也不写")
+		}
+		return err
 	}
 	return err
+}
+
+// parted puts a blank where a Chinese comma parts words, and nothing where a Chinese stop ends the last: recv d 1024，. Within
+// brackets or quotes it stays a comma, as Python's. narrow is wide in ASCII, character by character.
+func parted(narrow, wide string) string {
+	var b strings.Builder
+	was, depth := []rune(wide), 0
+	quote := rune(0)
+	for i, r := range []rune(narrow) {
+		switch {
+		case quote != 0:
+			if r == quote {
+				quote = 0
+			}
+		case r == '\'' || r == '"':
+			quote = r
+		case r == '(' || r == '[':
+			depth++
+		case r == ')' || r == ']':
+			depth--
+		case depth == 0 && (was[i] == '，' || was[i] == '、'):
+			r = ' '
+		case i > 0 && i == len(was)-1 && was[i] == '。':
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return strings.TrimSpace(strings.ReplaceAll(b.String(), "  ", " "))
 }
 
 func wideIn(w Word) int { return firstWide(w.Raw, w.Quoted || w.Tuple) }

@@ -1,6 +1,7 @@
 package repl
 
 import (
+	"errors"
 	"strings"
 
 	"sockstep/sockets"
@@ -82,12 +83,14 @@ func (e *Env) Typed() string {
 }
 
 // Wanted is Typed without the "!" that says it must fail: a line to propose.
-func (e *Env) Wanted() string {
-	typed := e.Typed()
-	if strings.HasPrefix(typed, "!") {
-		_, typed, _ = strings.Cut(typed, " ")
+func (e *Env) Wanted() string { return unmarked(e.Typed()) }
+
+// unmarked is a line without the "!" that says it must fail.
+func unmarked(line string) string {
+	if strings.HasPrefix(line, "!") {
+		_, line, _ = strings.Cut(line, " ")
 	}
-	return strings.TrimLeft(typed, " ")
+	return strings.TrimLeft(line, " ")
 }
 
 // Done is an error where words are left over.
@@ -118,6 +121,35 @@ func (e *Env) noSocket(w Word) error {
 		return err.Hint(names.T("open now: "+strings.Join(open, " "), "现在打开的有："+strings.Join(open, " ")))
 	}
 	return err.Hint(names.T(w.Text+" = socket tcp", w.Text+" = socket tcp"))
+}
+
+// misplaced is the error of a line that has its socket behind other words, where it stands before them: recv 1024 u. It is err
+// for any other line.
+func (e *Env) misplaced(err error) error {
+	var known *sockets.Error
+	first, _, _ := strings.Cut(e.Command.Usage[0], " ")
+	if !errors.As(err, &known) || known.Kind != "usage" || e.spoken || strings.Trim(first, "[]…") != "S" {
+		return err
+	}
+	for _, w := range e.line.Words[min(1, len(e.line.Words)):] {
+		if _, named := e.Named(w); !named || known.Col != w.Col && e.Session.current() != nil {
+			continue
+		}
+		line := e.socketFirst(w)
+		return w.Err(names.T(w.Text+" is a socket: it stands first, right behind "+e.Command.Name, w.Text+" 是套接字：要写在最前面，紧跟在 "+e.Command.Name+" 后面")).
+			Hint(names.T(line, line))
+	}
+	return err
+}
+
+// socketFirst is the line with one of its words right behind the command.
+func (e *Env) socketFirst(w Word) string {
+	typed, behind := e.Typed(), e.line.Command.Col+len(e.line.Command.Raw)
+	line := typed[:behind] + " " + w.Raw + typed[behind:w.Col] + strings.TrimLeft(typed[w.Col+len(w.Raw):], " ")
+	if line = strings.TrimRight(unmarked(line), " "); e.line.Job {
+		line += " &"
+	}
+	return line
 }
 
 // firstSocket is a line that makes the socket which this one wants: in one step, where the command can do it.

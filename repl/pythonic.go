@@ -29,6 +29,9 @@ func (t Table) python(expr string, isSocket func(Word) bool) (string, bool) {
 		return "print " + plain, true
 	}
 	expr = plain
+	if element := subscript.ReplaceAllString(expr, ""); strings.HasSuffix(element, ")") { // c.getsockname()[1]
+		expr = element
+	}
 	callee, rest, called := strings.Cut(expr, "(")
 	object, method := "", strings.TrimSpace(callee)
 	if i := strings.LastIndexByte(method, '.'); i >= 0 {
@@ -46,6 +49,8 @@ func (t Table) python(expr string, isSocket func(Word) bool) (string, bool) {
 		args = pythonArgs(inner)
 	}
 	switch {
+	case object == "select" && called:
+		return polled(map[bool][]string{true: args}[method == "select"]), true
 	case slices.Contains(modules, object) && called:
 		object = ""
 	case object != "" && !called: // an attribute, or a method without its brackets
@@ -195,8 +200,9 @@ func formatted(arg string) (string, bool) {
 		whole := true
 		text = inBraces.ReplaceAllStringFunc(text, func(s string) string {
 			s = recoded(strings.TrimSpace(s[1 : len(s)-1]))
-			whole = whole && IsName(s)
-			return "${" + s + "}"
+			s, ok := pythonTerm(s)
+			whole = whole && ok
+			return s
 		})
 		return inQuotes(text), whole
 	}
@@ -225,11 +231,13 @@ func formatted(arg string) (string, bool) {
 }
 
 // inQuotes writes a text that names kept values; brackets stand only where a name would go on.
-func inQuotes(text string) string {
+func inQuotes(text string) string { return `"` + unbraced(text) + `"` }
+
+func unbraced(text string) string {
 	for {
 		next := bracketless.ReplaceAllString(text, "$$$1$2")
 		if next == text {
-			return `"` + text + `"`
+			return text
 		}
 		text = next
 	}
@@ -319,18 +327,26 @@ func pythonWord(method, arg string, isSocket func(Word) bool) (string, bool) {
 			return "", false
 		}
 		host, quoted := unquoted(parts[0])
-		if port := parts[1]; quoted && port != "" && strings.Trim(port, "0123456789") == "" {
-			if strings.Contains(host, ":") {
-				host = "[" + host + "]"
-			}
-			return host + ":" + port, true
+		if strings.Contains(host, ":") {
+			host = "[" + host + "]"
 		}
-		return "", false
+		if name, ok := pythonTerm(parts[0]); ok {
+			host, quoted = name, true
+		}
+		port := parts[1]
+		name, ok := pythonTerm(port)
+		if ok {
+			port = name
+		}
+		return unbraced(host + ":" + port), quoted && (ok || port != "" && strings.Trim(port, "0123456789") == "")
 	}
 	text, quoted := unquoted(arg)
 	if message := strings.HasPrefix(method, "send") || method == "print"; message && !quoted && len(pythonCut(arg, '+')) > 1 {
 		line, ok := concatenated(arg)
 		return inQuotes(line), ok
+	}
+	if element, ok := pythonTerm(arg); ok && anElement.MatchString(arg) {
+		return element, true
 	}
 	if name, _, ok := strings.Cut(arg, "["); ok && method == "print" && IsName(name) && strings.HasSuffix(arg, "]") {
 		return "$" + name, true // of a value there is only what it is

@@ -14,6 +14,7 @@ func FuzzPython(f *testing.F) {
 	for _, line := range []string{
 		"s.bind(('', 8000))", "s.bind('', 8000)", "s.send(f'{a} {b.decode()}')", `print("%s %d" % (a, b))`, "x = s.recv(10, socket.MSG_PEEK).decode('utf-8')",
 		"msg += a + 'b' + c.decode()", "s.close", "info = x.split(' ')[1]", "u.sendto(b'a' + b, addr)", "socket.socket(socket.AF_INET, socket.SOCK_RAM)", "print(%", "print('%' % )", "s.send(f'{')",
+		"s.bind((HOST, PORT))", "addr = ('', PORT)", "select.select([s], [], [], 5)", "t = threading.Thread(target=f, args=(s,))", "s.recv()[0][1]", "print(addr[0], f'{addr[1]}')", "if os.path.exists(p):",
 	} {
 		f.Add(line)
 	}

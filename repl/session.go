@@ -265,7 +265,7 @@ func (s *Session) perform(e *Env) {
 		stop()
 	}
 	e.pythonTimeout()
-	e.Act.Err = e.explain(err)
+	e.Act.Err = e.explain(e.misplaced(err))
 	if err == nil || len(e.Act.Steps) > 0 { // a line that was not understood changed nothing
 		e.settle()
 	}

@@ -161,7 +161,9 @@ func (s *Strand) once(log []Traced, k *sockets.Socket) []Traced {
 
 // over reports whether packets other than a handshake's went between the ends.
 func (s *Strand) over(log []Traced) bool {
-	return slices.ContainsFunc(log, func(x Traced) bool { return x.Packet != nil && s.side(x) >= 0 && !strings.Contains(x.Packet.Flags, "S") })
+	return slices.ContainsFunc(log, func(x Traced) bool {
+		return x.Packet != nil && s.side(x) >= 0 && !strings.Contains(x.Packet.Flags, "S")
+	})
 }
 
 // tell puts in what happened between the ends. taken are the lines that accepted, and by which listening socket.

@@ -1,6 +1,7 @@
 package repl
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -192,7 +193,7 @@ func (x *lexer) tuple() (Word, *sockets.Error) {
 	return w, w.Err(names.T("this bracket is never closed", "这个括号没有闭合"))
 }
 
-// reference reads $name or ${name} at pos; not ok where the dollar stands for itself.
+// reference reads $name, ${name} or ${name[0]}, which is an element of a list, at pos; not ok where the dollar stands for itself.
 func (x *lexer) reference() (v sockets.Value, ok bool, err *sockets.Error) {
 	start, rest := x.pos, x.line[x.pos+1:]
 	braced := strings.HasPrefix(rest, "{")
@@ -205,9 +206,11 @@ func (x *lexer) reference() (v sockets.Value, ok bool, err *sockets.Error) {
 	}
 	name := rest[:n]
 	length := 1 + n
+	index := ""
 	if braced {
-		length += 2
-		if n == 0 || !strings.HasPrefix(rest[n:], "}") {
+		index = indexIn(rest[n:])
+		length += 2 + len(index)
+		if n == 0 || !strings.HasPrefix(rest[n+len(index):], "}") {
 			return v, false, sockets.Usage(names.T("after ${ comes a name and }", "${ 之后应是名字和 }")).At(start, 2+n)
 		}
 	}
@@ -217,8 +220,42 @@ func (x *lexer) reference() (v sockets.Value, ok bool, err *sockets.Error) {
 		return v, false, e.Hint(names.T("keep one first: "+name+" = recv, or write the dollar in '…', where it stands for itself",
 			"先保存一个值："+name+" = recv；或写在 '…' 里，那里 $ 就是 $ 本身"))
 	}
+	if index != "" && !v.IsNothing() {
+		i, _ := strconv.Atoi(index[1 : len(index)-1])
+		if i < 0 {
+			i += len(v.List)
+		}
+		if i < 0 || i >= len(v.List) {
+			return v, false, noElement(name, index, len(v.List)).At(start, length).Hint(names.T("$"+name, "$"+name))
+		}
+		v = v.List[i]
+	}
 	x.pos += length
 	return v, true, nil
+}
+
+// noElement is the error of an index where there is nothing.
+func noElement(name, index string, of int) *sockets.Error {
+	if of == 0 {
+		return sockets.Usage(names.T(name+" is no list: no element can be taken of it", name+" 不是列表，不能取其中的元素"))
+	}
+	n := strconv.Itoa(of)
+	return sockets.Usage(names.T(name+" has no element "+index+": it has "+n+", counted from 0", name+" 没有 "+index+" 这个元素：它有 "+n+" 个，从 0 数起"))
+}
+
+// indexIn is the index that s begins with, brackets and all, as Python writes it: [0], [-1]. "" for none.
+func indexIn(s string) string {
+	digits, closed := strings.CutPrefix(s, "[")
+	if !closed {
+		return ""
+	}
+	if digits, _, closed = strings.Cut(digits, "]"); !closed {
+		return ""
+	}
+	if _, err := strconv.Atoi(digits); err != nil {
+		return ""
+	}
+	return "[" + digits + "]"
 }
 
 // nameLen is the length of the name that s begins with: a letter or _, then letters, digits and _.

@@ -41,6 +41,9 @@ var help = &repl.Command{
 			page += t.Title.In(e.Lang()) + "\n\n" + t.Body.In(e.Lang())
 		}
 		if page != "" {
+			if id, ok := e.LessonNamed(w.Text); ok {
+				page += "\n\n" + names.T("the lesson about it: lesson "+id, "对应的课：lesson "+id).In(e.Lang())
+			}
 			e.Result(sockets.TextOf(page))
 			return nil
 		}
@@ -71,6 +74,10 @@ func helpError(e *repl.Env, w repl.Word, err *sockets.Error) error {
 	if x, ok := names.LookupErrno(w.Text); ok {
 		e.Result(sockets.TextOf(x.Name + "\n\n  " + x.Meaning.In(e.Lang())))
 		return nil
+	}
+	if id, ok := e.LessonNamed(w.Text); ok {
+		line := "lesson " + id
+		return w.Err(names.T(w.Text+" is a lesson, no command or topic", w.Text+" 是一课，不是命令或主题")).Hint(names.T(line, line))
 	}
 	var all []string
 	for _, t := range names.Topics() {

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"errors"
+	"strings"
 
 	"sockstep/repl"
 	"sockstep/sockets"
@@ -123,9 +124,17 @@ func explainFields(e *repl.Env, k *sockets.Socket, chosen []field) error {
 		rows = append(rows, sockets.CardOf(
 			sockets.Field{Name: "field", Value: sockets.TextOf(f.name)},
 			sockets.Field{Name: "value", Value: f.value, Told: f.told},
-			sockets.Field{Name: "meaning", Value: sockets.TextOf(f.means.In(e.Lang()))},
+			sockets.Field{Name: "meaning", Value: sockets.TextOf(f.means.In(e.Lang())), Told: meant(f)},
 		))
 	}
 	e.Result(sockets.ListOf(rows...))
 	return nil
+}
+
+// meant is what a field means to a person: beside a value that is told with a unit of its own it names no other.
+func meant(f toldField) names.Text {
+	if f.told.IsZero() {
+		return names.Text{}
+	}
+	return names.T(strings.TrimSuffix(f.means.En, inMicros.En), strings.TrimSuffix(f.means.Zh, inMicros.Zh))
 }

@@ -40,6 +40,9 @@ var groups = [...]names.Text{
 	theOwner:      names.T("owner", "归属"),
 }
 
+// inMicros ends the meaning of a time, whose plain number is in this unit.
+var inMicros = names.T(", in µs", "，微秒")
+
 var none = sockets.Value{Type: sockets.NoValue, Text: "None"}
 
 func fields() []field {

@@ -39,6 +39,21 @@ func TestInspectFits(t *testing.T) {
 	}
 }
 
+// TestExplainOneUnit: beside a value that has its own unit, none is named. What a program reads keeps it, as it does the number.
+func TestExplainOneUnit(t *testing.T) {
+	for lang, unit := range map[names.Lang]string{names.English: "in µs", names.Chinese: "微秒"} {
+		drawn := play(t, lang, "s = listen tcp 127.0.0.1:0", "a = inspect s sockname", "c = connect tcp $a", "inspect c rto rtt --explain")
+		if strings.Contains(drawn, unit) || !strings.Contains(drawn, " ms") {
+			t.Errorf("%s: %s", lang, drawn)
+		}
+	}
+	for _, f := range fields() {
+		if en, zh := strings.Contains(f.means.En, "µs"), strings.Contains(f.means.Zh, "微秒"); en != zh || en && (!strings.HasSuffix(f.means.En, inMicros.En) || !strings.HasSuffix(f.means.Zh, inMicros.Zh)) {
+			t.Errorf("%s names its unit elsewhere than at the end: %+v", f.name, f.means)
+		}
+	}
+}
+
 // TestInspectWithoutSockDiag: the fields that the descriptor tells are there, the others are left out, and that is said once.
 func TestInspectWithoutSockDiag(t *testing.T) {
 	drawn := play(t, names.English, "s = listen tcp 127.0.0.1:0", "a = inspect s sockname", "c = connect tcp $a", "inspect c --all", "inspect c --all")

@@ -18,16 +18,18 @@ var layerChoices = []repl.Choice{
 	{Word: "python", Meaning: names.T("the line in Python", "对应的 Python 代码")},
 }
 
+var allChoice = []repl.Choice{{Word: "all", Meaning: names.T("also those that sockstep makes for itself", "连 sockstep 自己用的也显示")}}
+
 var layers = words(layerChoices)
 
 var show = &repl.Command{
 	Name:    "show",
 	Group:   repl.Shell,
-	Usage:   []string{"[LAYER] [SWITCH]"},
+	Usage:   []string{"[LAYER] [SWITCH]", "calls all"},
 	Summary: names.T("choose what is shown of each line", "选择每一行显示哪些层次"),
 	Detail: names.T("The layers are calls, packets, changes, notes and python; each is on or off. show calls all shows also the calls that sockstep makes for itself. Without a word it tells what is on.",
 		"层次有 calls、packets、changes、notes 和 python，各自 on 或 off。show calls all 连 sockstep 自己用的调用也显示。不写参数时告诉你哪些是打开的。"),
-	Choices: map[string][]repl.Choice{"LAYER": layerChoices, "SWITCH": switchChoices},
+	Choices: map[string][]repl.Choice{"LAYER": layerChoices, "SWITCH": switchChoices, "all": allChoice},
 	Example: []string{"show calls all"},
 	Run: func(e *repl.Env) error {
 		sh := e.Session.Show()

@@ -111,18 +111,18 @@ func (w *walk) visit(from place, s *stop) {
 // diagramWidth and diagramHeight are what the diagram takes.
 const (
 	diagramWidth  = 78
-	diagramHeight = 19
+	diagramHeight = 17
 )
 
 // The places of the boxes: column, row, width, height.
 var boxes = [places][4]int{
 	listen: {0, 0, 15, 4}, closed: {31, 0, 15, 4}, synSent: {63, 0, 15, 4},
-	synRecv: {0, 7, 15, 3}, established: {31, 7, 15, 3},
-	finWait1: {0, 12, 15, 3}, closing: {26, 12, 13, 3}, closeWait: {64, 12, 14, 3},
-	finWait2: {0, 16, 15, 3}, timeWait: {26, 16, 13, 3}, closedAgain: {48, 16, 10, 3}, lastAck: {66, 16, 12, 3},
+	synRecv: {0, 6, 15, 3}, established: {31, 6, 15, 3},
+	finWait1: {0, 10, 15, 3}, closing: {26, 10, 13, 3}, closeWait: {64, 10, 14, 3},
+	finWait2: {0, 14, 15, 3}, timeWait: {26, 14, 13, 3}, closedAgain: {48, 14, 10, 3}, lastAck: {66, 14, 12, 3},
 }
 
-// The arrows: from the border of a box to before another, or onto its border where the two stand close, and where the
+// The arrows: from the border of a box to before another, or onto its border where it comes from above, and where the
 // label begins.
 var arrows = []struct {
 	from, to place
@@ -134,24 +134,24 @@ var arrows = []struct {
 	{closed, synSent, []point{{45, 1}, {62, 1}}, point{49, 1}},
 	{synSent, closed, []point{{63, 2}, {46, 2}}, point{49, 2}},
 	{listen, synRecv, []point{{1, 3}, {1, 6}}, point{3, 4}},
-	{synRecv, listen, []point{{11, 7}, {11, 4}}, point{13, 4}},
+	{synRecv, listen, []point{{11, 6}, {11, 4}}, point{13, 4}},
 	{synSent, synRecv, []point{{66, 3}, {66, 5}, {13, 5}, {13, 6}}, point{32, 5}},
-	{synSent, established, []point{{72, 3}, {72, 8}, {46, 8}}, point{53, 8}},
-	{synRecv, established, []point{{14, 8}, {30, 8}}, point{20, 8}},
-	{synRecv, finWait1, []point{{1, 9}, {1, 11}}, point{3, 10}},
-	{established, finWait1, []point{{35, 9}, {35, 10}, {13, 10}, {13, 11}}, point{19, 10}},
-	{established, closeWait, []point{{41, 9}, {41, 10}, {67, 10}, {67, 11}}, point{50, 10}},
-	{finWait1, finWait2, []point{{1, 14}, {1, 16}}, point{3, 15}},
-	{finWait1, closing, []point{{14, 13}, {25, 13}}, point{17, 13}},
-	{closing, timeWait, []point{{27, 14}, {27, 16}}, point{29, 15}},
-	{closeWait, lastAck, []point{{67, 14}, {67, 16}}, point{69, 15}},
-	{finWait2, timeWait, []point{{14, 17}, {25, 17}}, point{17, 17}},
-	{timeWait, closedAgain, []point{{38, 17}, {47, 17}}, point{41, 17}},
-	{lastAck, closedAgain, []point{{66, 17}, {58, 17}}, point{61, 17}},
+	{synSent, established, []point{{72, 3}, {72, 7}, {46, 7}}, point{53, 7}},
+	{synRecv, established, []point{{14, 7}, {30, 7}}, point{20, 7}},
+	{synRecv, finWait1, []point{{1, 8}, {1, 10}}, point{3, 9}},
+	{established, finWait1, []point{{35, 8}, {35, 9}, {13, 9}, {13, 10}}, point{19, 9}},
+	{established, closeWait, []point{{41, 8}, {41, 9}, {65, 9}, {65, 10}}, point{50, 9}},
+	{finWait1, finWait2, []point{{1, 12}, {1, 14}}, point{3, 13}},
+	{finWait1, closing, []point{{14, 11}, {25, 11}}, point{17, 11}},
+	{closing, timeWait, []point{{27, 12}, {27, 14}}, point{29, 13}},
+	{closeWait, lastAck, []point{{67, 12}, {67, 14}}, point{69, 13}},
+	{finWait2, timeWait, []point{{14, 15}, {25, 15}}, point{17, 15}},
+	{timeWait, closedAgain, []point{{38, 15}, {47, 15}}, point{41, 15}},
+	{lastAck, closedAgain, []point{{66, 15}, {58, 15}}, point{61, 15}},
 }
 
 // The legend stands where the diagram has room.
-var legendAt = point{42, 12}
+var legendAt = point{42, 10}
 
 var legend = []struct {
 	as   string

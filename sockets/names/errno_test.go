@@ -132,6 +132,8 @@ func TestExplain(t *testing.T) {
 		{"no group", Situation{Op: "setsockopt", Errno: "EINVAL", Kind: "udp", Fill: []string{"opt", "IP_ADD_MEMBERSHIP", "value", "10.0.0.1 lo"}}, "no multicast group", "224.0.0.251", false, ""},
 		{"a group, and yet EINVAL", Situation{Op: "setsockopt", Errno: "EINVAL", Kind: "udp", Fill: []string{"opt", "IP_ADD_MEMBERSHIP", "value", "imr_multiaddr=224.0.0.9"}}, "wrong form", "`man 7 ip`", false, ""},
 		{"shut for reading, nothing there", Situation{Op: "recv", Errno: "EAGAIN", Kind: "udp", Holder: "SHUT_RD", DontWait: true}, "no call waits on it any more", "n = socket udp", false, ""},
+		{"raw socket without a protocol", Situation{Op: "socket", Errno: "EPROTONOSUPPORT", Kind: "raw", Fill: []string{"s", "t"}}, "none was named", "t = socket raw", false, ""},
+		{"protocol of another type", Situation{Op: "socket", Errno: "EPROTONOSUPPORT", Kind: "tcp"}, "does not go with the type", "Leave the protocol out", false, ""},
 		{"unknown", Situation{Op: "bind", Errno: "EKEYEXPIRED"}, "no page on EKEYEXPIRED", "man 2 bind", false, "refused bind with EKEYEXPIRED"},
 	}
 	for _, tt := range tests {

@@ -56,6 +56,9 @@ var controlFields = [][5]string{
 
 // headerWords say what a value means.
 var headerWords = map[string]Text{
+	"window-unscaled": T("how many bytes the sender can take; with SYN just so: the scale counts for the segments after it",
+		"发送方还能接收多少字节；带 SYN 的报文段里就是这个数，窗口扩大只用于之后的报文段"),
+
 	"broadcast":    T("to all on this link", "发给本链路上的所有网卡"),
 	"multicast":    T("to a group", "发给一个组"),
 	"to-us":        T("to this host", "发给本机"),
@@ -73,11 +76,12 @@ var headerWords = map[string]Text{
 	"fragmentation-needed":     T("too large for the next link, and not to be cut", "对下一段链路太大，又不许分片"),
 	"source-route-failed":      T("the route that was asked for does not work", "指定的路由走不通"),
 	"prohibited":               T("a filter forbids it", "被过滤规则禁止"),
-	"unreachable":              T("cannot be reached", "不可达"),
+	"unreachable":              T("destination unreachable", "目的不可达"),
 	"source-quench":            T("slow down (no longer used)", "请放慢（已不再使用）"),
 	"redirect":                 T("there is a better way", "有更好的路"),
 	"router-solicitation":      T("is there a router?", "有路由器吗？"),
 	"router-advertisement":     T("here is a router", "这里有路由器"),
+	"out-of-time":              T("its time ran out", "超时"),
 	"time-exceeded":            T("it went through too many routers", "经过的路由器太多"),
 	"reassembly-time-exceeded": T("a fragment did not come in time", "有分片没有按时到达"),
 	"parameter-problem":        T("the header is wrong", "首部有错"),

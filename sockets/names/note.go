@@ -3,6 +3,7 @@ package names
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Note gives the text of a note, with its {placeholders} filled. A socket, a
@@ -14,15 +15,43 @@ func Note(id string, pairs ...string) Text {
 	if short, ok := plainNotes[id]; ok && lacks(text.En, pairs) {
 		text = short
 	}
-	text = text.each(func(name string, l Lang) (string, bool) {
-		if v, ok := given(name, pairs); ok {
-			return v, true
+	for name, word := range noteWords {
+		if _, ok := given(name, pairs); !ok {
+			text.En = strings.ReplaceAll(text.En, "{"+name+"}", word.En)
+			text.Zh = worded(text.Zh, "{"+name+"}", word.Zh)
 		}
-		word, ok := noteWords[name]
-		return word.In(l), ok
-	})
+	}
+	text = text.each(func(name string, _ Lang) (string, bool) { return given(name, pairs) })
 	text.En = singular(text.En)
 	return text
+}
+
+// worded puts a Chinese word in the place of a name. The blanks that part a name from Chinese go with it; those beside what is
+// Latin stay.
+func worded(s, place, word string) string {
+	for {
+		before, after, found := strings.Cut(s, place)
+		if !found {
+			return s
+		}
+		if trimmed := strings.TrimSuffix(before, " "); endsInChinese(trimmed) {
+			before = trimmed
+		}
+		if trimmed := strings.TrimPrefix(after, " "); beginsInChinese(trimmed) {
+			after = trimmed
+		}
+		s = before + word + after
+	}
+}
+
+func endsInChinese(s string) bool {
+	r, n := utf8.DecodeLastRuneInString(s)
+	return n > 1 && r != utf8.RuneError
+}
+
+func beginsInChinese(s string) bool {
+	r, n := utf8.DecodeRuneInString(s)
+	return n > 1 && r != utf8.RuneError
 }
 
 // given finds a name's value. An empty one is as good as none: an unnamed peer is an unknown one.

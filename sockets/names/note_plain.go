@@ -21,8 +21,6 @@ var plainNotes = map[string]Text{
 		"内核只接收了一部分：发送缓冲区满了。剩下的要再次发送；sendall 会自动这样做。"),
 	"buffered": T("send is done when the bytes lie in the kernel's send buffer; it does not mean that {peer} has them.",
 		"send 成功只表示数据已放进内核的发送缓冲区；不表示 {peer} 已经收到。"),
-	"oob-urgent": T("only the last byte sent as urgent is urgent in TCP, read by `recv --oob`. The others are ordinary data.",
-		"以紧急方式发送的数据，在 TCP 里只有最后一个字节是紧急的，用 `recv --oob` 读取，其余都是普通数据。"),
 	"no-delivery-report": T("{op} succeeded because the kernel took the datagram. UDP never tells whether it arrived.",
 		"{op} 成功只说明内核收下了数据报。UDP 从不告诉你是否送达。"),
 	"coalesced": T("one recv took several sends of {peer}: a stream carries bytes and keeps no borders between messages.",

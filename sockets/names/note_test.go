@@ -1,6 +1,7 @@
 package names
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -129,5 +130,37 @@ func TestNoteCountsOneByte(t *testing.T) {
 		if got := Note("arrived", "n", n, "s", "c").En; got != want {
 			t.Errorf("n = %s: %q, want %q", n, got, want)
 		}
+	}
+}
+
+// A Chinese word stands in a Chinese sentence without blanks; a name, a number and an address keep theirs.
+func TestNoteWordsStandWithoutBlanks(t *testing.T) {
+	for _, x := range []struct {
+		got  Text
+		want string
+	}{
+		{Note("address-ignored", "addr", "127.0.0.1:9"), "字节发往哪里由连接决定：内核没有看 127.0.0.1:9，数据发给了对端。"},
+		{Note("address-ignored", "addr", "127.0.0.1:9", "peer", "c"), "数据发给了 c。"},
+		{Note("buffered", "n", "5"), "不表示对端已经收到"},
+		{Note("passed-socket"), "套接字是随消息传来的描述符"},
+		{Text{Zh: worded("{op} recv {op}", "{op}", "调用")}, "调用 recv 调用"},
+	} {
+		if !strings.Contains(x.got.Zh, x.want) {
+			t.Errorf("%q is not in %q", x.want, x.got.Zh)
+		}
+	}
+	for _, id := range NoteIDs() {
+		for _, word := range noteWords {
+			if zh := Note(id).Zh; regexp.MustCompile(`[^\x00-\x7f] ` + word.Zh + `|` + word.Zh + ` [^\x00-\x7f]`).MatchString(zh) {
+				t.Errorf("%s: a blank beside %s in %q", id, word.Zh, zh)
+			}
+		}
+	}
+}
+
+// Of a single urgent byte there are no others.
+func TestNoteUrgentByte(t *testing.T) {
+	if got := Note("oob-urgent", "n", "1"); strings.Contains(got.En, "others") || strings.Contains(got.Zh, "其余") {
+		t.Errorf("of one byte: %+v", got)
 	}
 }

@@ -65,6 +65,7 @@ data = recv c 1024        the bytes that came
 a, b = socketpair         two sockets that are connected to each other
 host = print 127.0.0.1    a value of your own
 send c $data              a kept value is used with $
+print ${addr[0]}          an element of a list: here the host
 
 Without a name, sockets are called s1, s2, ... and accepted ones c1, c2, ...
 The socket may be left out: then the current one is meant, which the prompt
@@ -79,6 +80,7 @@ data = recv c 1024        收到的字节
 a, b = socketpair         一对互相连接的套接字
 host = print 127.0.0.1    自己的值
 send c $data              用 $ 引用保存的值
+print ${addr[0]}          列表里的一个元素：这里是主机
 
 不起名字时，套接字依次叫 s1、s2……，accept 得到的叫 c1、c2……
 套接字可以省略：指的是当前套接字，即提示符里显示的那个（最近用过的）。

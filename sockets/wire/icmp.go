@@ -49,6 +49,16 @@ func (m *ICMP) Name() string {
 	return names[[2]uint8{m.Type, anyCode}]
 }
 
+// typeName is what the type says without the code, as sockets/names knows it.
+func (m *ICMP) typeName() string {
+	switch name := (&ICMP{V6: m.V6, Type: m.Type, Code: anyCode}).Name(); name {
+	case "time-exceeded": // of hops or of fragments: the code tells
+		return "out-of-time"
+	default:
+		return name
+	}
+}
+
 // IsError reports whether the message is about another packet, which it quotes.
 func (m *ICMP) IsError() bool {
 	if m.V6 {

@@ -132,13 +132,16 @@ func (b *walk) options6() {
 
 // icmp lists the fields of a message of ICMP (RFC 792) or ICMPv6 (RFC 4443, RFC 4861, RFC 2710).
 func (b *walk) icmp(m *ICMP, s Sum) {
-	name := ""
+	name, kind := "", ""
 	if m != nil {
-		name = m.Name()
+		name, kind = m.Name(), m.typeName()
 	}
 	b.num("icmp.type", 8)
-	b.word("icmp.type", name)
+	b.word("icmp.type", kind)
 	b.num("icmp.code", 8)
+	if name != kind {
+		b.word("icmp.code", name)
+	}
 	b.checksum("icmp.checksum", s)
 	switch name {
 	case "echo-request", "echo-reply", "timestamp-request", "timestamp-reply":

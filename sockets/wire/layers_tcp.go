@@ -26,6 +26,9 @@ func (b *walk) tcp(s Sum) {
 	flags := Flags(b.hex("tcp.flags", 9))
 	b.say("tcp.flags", flags.Long())
 	b.num("tcp.window", 16)
+	if flags.Has(SYN) { // RFC 7323 2.2
+		b.word("tcp.window", "window-unscaled")
+	}
 	b.checksum("tcp.checksum", s)
 	b.num("tcp.urgent", 16)
 	b.list("tcp.option", tcpOption)

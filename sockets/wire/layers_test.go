@@ -163,6 +163,10 @@ func TestWords(t *testing.T) {
 	for _, name := range icmp6Names {
 		ids = append(ids, name)
 	}
+	for _, m := range []*ICMP{{Type: 3}, {Type: 11}, {Type: 1, V6: true}, {Type: 3, V6: true}} {
+		ids = append(ids, m.typeName())
+	}
+	ids = append(ids, "window-unscaled")
 	ids = append(ids, packetTypes...)
 	for s := SumOK; s <= SumUnverified; s++ {
 		ids = append(ids, "sum-"+s.String())
@@ -170,6 +174,38 @@ func TestWords(t *testing.T) {
 	for _, id := range ids {
 		if _, ok := names.HeaderWord(id); !ok {
 			t.Errorf("%q has no text", id)
+		}
+	}
+}
+
+// The type of an ICMP message says what kind it is of, and the code of an error which one. A window is scaled, but not beside SYN.
+func TestFieldWords(t *testing.T) {
+	icmp := func(typ, code uint8) func(*walk) {
+		return func(b *walk) { b.icmp(&ICMP{Type: typ, Code: code}, SumOK) }
+	}
+	tcp := func(b *walk) { b.tcp(SumOK) }
+	for _, x := range []struct {
+		header string
+		read   func(*walk)
+		want   map[string]string
+	}{
+		{"0303 0000 00000000", icmp(3, 3), map[string]string{"icmp.type": "unreachable", "icmp.code": "port-unreachable"}},
+		{"0b01 0000 00000000", icmp(11, 1), map[string]string{"icmp.type": "out-of-time", "icmp.code": "reassembly-time-exceeded"}},
+		{"0800 0000 00000000", icmp(8, 0), map[string]string{"icmp.type": "echo-request"}},
+		{"c350 22b8 00000001 00000000 5002 ffff 0000 0000", tcp, map[string]string{"tcp.window": "window-unscaled"}},
+		{"c350 22b8 00000001 00000001 5010 ffff 0000 0000", tcp, map[string]string{}},
+	} {
+		b := &walk{frame: unhex(t, x.header)}
+		b.end = len(b.frame) * 8
+		x.read(b)
+		got := map[string]string{}
+		for _, f := range b.fields {
+			if f.Word != "" && !strings.HasSuffix(f.ID, "checksum") {
+				got[f.ID] = f.Word
+			}
+		}
+		if d := cmp.Diff(x.want, got); d != "" {
+			t.Errorf("%s: %s", x.header, d)
 		}
 	}
 }
