@@ -39,9 +39,9 @@ type trace struct {
 	lost      int // frames that the kernel had no room for, since that was last told
 	passed    map[*sockets.Socket]lookback
 
-	connecting map[*sockets.Socket]netip.AddrPort // with whom a line connects that is not over
-	kept       []Frame                            // of these
-	beside     []Traced                           // taken at the end of a job, to be told by the line that runs beside it
+	connecting map[*sockets.Socket]connecting // by lines that are not over
+	kept       []Frame                        // of these
+	beside     []Traced                       // taken at the end of a job, to be told by the line that runs beside it
 }
 
 // Traced is one thing in the story of a connection: a packet, or what a line did at one end.
@@ -238,7 +238,8 @@ func (e *Env) packets() {
 	}
 	s.trace.closed(s.recent)
 	s.trace.prune(s.recent)
-	if e.Act.Job > 0 && s.held && s.doing {
+	besides := func(o *Env) bool { return o.Act.Job == 0 && len(o.used) > 0 }
+	if e.Act.Job > 0 && s.held && slices.ContainsFunc(s.waiting, besides) {
 		s.trace.beside = s.trace.take(e.began, 0, "") // the line that runs beside it tells them, in their order
 		return
 	}

@@ -56,6 +56,12 @@ func (e *Env) Toward(k *sockets.Socket, addr sockets.Address) {
 	}
 }
 
+// A connecting is with whom a socket connects.
+type connecting struct {
+	to   netip.AddrPort
+	port func() (own netip.AddrPort, ok bool) // of a job, whose packets are told as they come: asks for the port that the kernel has chosen
+}
+
 // Connecting says that the line waits for a connection of k with addr, until the function that it gives is called. Packets of it
 // that are seen meanwhile are the line's; before it is over nobody knows the port that the kernel has chosen for k.
 func (e *Env) Connecting(k *sockets.Socket, addr sockets.Address) (over func()) {
@@ -64,9 +70,18 @@ func (e *Env) Connecting(k *sockets.Socket, addr sockets.Address) (over func()) 
 		return func() {}
 	}
 	if t.connecting == nil {
-		t.connecting = map[*sockets.Socket]netip.AddrPort{}
+		t.connecting = map[*sockets.Socket]connecting{}
 	}
-	t.connecting[k] = endpoint(addr)
+	c := connecting{to: endpoint(addr)}
+	if e.Act.Job > 0 {
+		c.port = func() (netip.AddrPort, bool) {
+			a := sockets.NewAct(0, "")
+			own, err := sys.For(context.Background(), a).Scaffold().Getsockname(k.FD)
+			e.Session.untold = append(e.Session.untold, a.Steps...)
+			return endpoint(own), err == nil && own.Port != 0
+		}
+	}
+	t.connecting[k] = c
 	return func() { delete(t.connecting, k) }
 }
 
@@ -76,16 +91,23 @@ func (t *trace) connects(p *wire.Packet) bool {
 	if len(t.connecting) == 0 {
 		return false
 	}
-	if k, _, ok := t.asker(p); ok && t.connecting[k].IsValid() { // its card is searched first
+	if k, _, ok := t.asker(p); ok && t.connecting[k].to.IsValid() && t.connecting[k].port == nil { // its card is searched first
 		return true
 	}
 	if p.Proto != "tcp" {
 		return false
 	}
 	src, dst := unmap(p.Src), unmap(p.Dst)
-	for k, to := range t.connecting {
-		if (src == to || dst == to) && k.FD >= 0 {
-			return t.holder(p.Proto, src, dst, true) == nil && t.holder(p.Proto, dst, src, true) == nil
+	for k, c := range t.connecting {
+		if src != c.to && dst != c.to || k.FD < 0 || t.holder(p.Proto, src, dst, true) != nil || t.holder(p.Proto, dst, src, true) != nil {
+			continue
+		}
+		if c.port == nil {
+			return true
+		}
+		if own, ok := c.port(); ok && (own == src || own == dst) {
+			t.holds = append(t.holds, hold{proto: p.Proto, local: own, peer: c.to, socket: k})
+			t.toward(p.Proto, own.Port())
 		}
 	}
 	return false
