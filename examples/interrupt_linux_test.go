@@ -248,8 +248,13 @@ func TestEndedBySignal(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if a := acts[len(acts)-1]; !strings.HasPrefix(*a.Line, "recv b") || a.Error == nil || a.Error.Kind != "cancelled" || a.Value.Int != 4 {
-				t.Errorf("the last act is %s: %+v, %+v", *a.Line, a.Error, a.Value)
+			for i, want := range []struct {
+				line  string
+				bytes int64
+			}{{"recv b", 4}, {"recv c", 3}} { // the line's own end, and the job's
+				if a := acts[len(acts)-2+i]; !strings.HasPrefix(*a.Line, want.line) || a.Error == nil || a.Error.Kind != "cancelled" || a.Value.Int != want.bytes {
+					t.Errorf("of %s is told %s: %+v, %+v", want.line, *a.Line, a.Error, a.Value)
+				}
 			}
 			if p.stderr() != "" {
 				t.Errorf("stderr: %.400s", p.stderr())

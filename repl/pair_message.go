@@ -102,7 +102,7 @@ func doorPath(dir string, pid int) string {
 }
 
 // Abandon is for a program that ends at once. It takes away the names that a lesson has in the file system, its door and the files
-// of its variables, and ends the jobs as Ctrl-C ends a line: what they wrote to a file gets its name.
+// of its variables, and ends the jobs as Ctrl-C ends a line: what they wrote to a file gets its name, and a script tells of them.
 func (s *Session) Abandon() {
 	if s.meeting != nil {
 		for _, dir := range s.meeting.Folders {
@@ -119,8 +119,21 @@ func (s *Session) Abandon() {
 	if p := s.paired(); s.lesson != nil && (p == nil || !p.there() || p.who.Program) {
 		s.lesson.leave()
 	}
-	s.held = true // nobody is told any more
+	scripted := s.held
+	s.held = true // at a prompt nobody is told any more
 	s.endJobs(end)
+	if !scripted {
+		return
+	}
+	told := make(chan struct{})
+	go func() { // perhaps nobody reads
+		s.flush()
+		close(told)
+	}()
+	select {
+	case <-told:
+	case <-time.After(lastMoment):
+	}
 }
 
 // lastMoment is how long a program that ends at once waits for its session.

@@ -87,6 +87,12 @@ func runRecv(e *repl.Env, op string, gives int) error {
 		assign = e.Name(0, "") + ", " + e.Name(1, "_") + " = "
 	}
 	e.Python(assign, k.Name, ".", op, "(", strconv.FormatInt(n, 10), pythonFlags(flags), ")")
+	if op == "recv" && k.Stream() && flags&sockets.MsgWaitall != 0 && e.Flag("timeout") && k.Blocking { // there it is nothing to a socket with a timeout
+		size := strconv.FormatInt(n, 10)
+		(&sink{}).gathers(e, func(name string) string {
+			return "len(" + name + ") < " + size + " and (_ := " + k.Name + ".recv(" + size + " - len(" + name + ")))"
+		})
+	}
 	data, from, err := receive(e, op, k, int(n), flags)
 	if err != nil && len(data) == 0 {
 		return err
@@ -131,7 +137,9 @@ func receive(e *repl.Env, op string, k *sockets.Socket, n int, flags sockets.Msg
 		noteReceived(e, k, len(data), len(buf), length, flags)
 	}
 	if err != nil {
-		err = e.Fail(op, k, err, "n", strconv.Itoa(len(buf)))
+		if err = e.Fail(op, k, err, "n", strconv.Itoa(len(buf))); n > 0 {
+			doneBefore(err, int64(n), cameBefore)
+		}
 	}
 	return data, from, err
 }

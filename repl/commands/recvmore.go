@@ -46,15 +46,16 @@ func recvMore(e *repl.Env, k *sockets.Socket, n int64) error {
 		if w.Text == "" {
 			return w.Err(names.T("--until needs at least one byte", "--until 至少要一个字节"))
 		}
-		name := e.Name(0, "data")
-		if sink.path != "" {
-			name = "data"
-		}
-		e.Python(name, " = b''\nwhile not ", name, ".endswith(", sockets.PyBytes([]byte(w.Text)), ") and (_ := ", k.Name, ".recv(1", pythonFlags(msgFlags(e)&sockets.MsgDontwait), ")):\n    ", name, " += _")
-		if sink.path != "" {
-			e.Python(e.Act.Python, "\n", e.Assign(), sink.python("data"))
-		}
+		sink.gathers(e, func(name string) string {
+			return "not " + name + ".endswith(" + sockets.PyBytes([]byte(w.Text)) + ") and (_ := " + k.Name + ".recv(1" + pythonFlags(msgFlags(e)&sockets.MsgDontwait) + "))"
+		})
 		err = recvUntil(e, k, []byte(w.Text), int(n), sink)
+	case exactly >= 0 && impatient(e, k):
+		size := strconv.FormatInt(exactly, 10)
+		sink.gathers(e, func(name string) string {
+			return "len(" + name + ") < " + size + " and (_ := " + k.Name + ".recv(" + size + " - len(" + name + ")" + pythonFlags(msgFlags(e)&sockets.MsgDontwait) + "))"
+		})
+		err = recvExactly(e, k, exactly, sink)
 	case exactly >= 0:
 		e.Python(e.Assign(), sink.python(k.Name+".recv("+strconv.FormatInt(exactly, 10)+pythonFlags(sockets.MsgWaitall|msgFlags(e))+")"))
 		err = recvExactly(e, k, exactly, sink)
@@ -65,6 +66,24 @@ func recvMore(e *repl.Env, k *sockets.Socket, n int64) error {
 		sink.Write(data)
 	}
 	return sink.finish(e, k, err)
+}
+
+// impatient reports whether a call of Python's would not wait for all bytes at once: a socket with a timeout does not block, and
+// MSG_WAITALL is nothing to it.
+func impatient(e *repl.Env, k *sockets.Socket) bool {
+	return e.Flag("timeout") || e.Flag("dontwait") || k.Timeout > 0 || !k.Blocking
+}
+
+// gathers says in Python how the bytes are received piece by piece, as long as a condition on what came holds.
+func (s *sink) gathers(e *repl.Env, while func(name string) string) {
+	name := e.Name(0, "data")
+	if s.path != "" {
+		name = "data"
+	}
+	e.Python(name, " = b''\nwhile ", while(name), ":\n    ", name, " += _")
+	if s.path != "" {
+		e.Python(e.Act.Python, "\n", e.Assign(), s.python("data"))
+	}
 }
 
 func recvExactly(e *repl.Env, k *sockets.Socket, n int64, to io.Writer) error {

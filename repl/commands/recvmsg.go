@@ -57,6 +57,7 @@ var recvmsg = &repl.Command{
 		if cut = e.Fail("recvmsg", k, cut, "n", strconv.FormatInt(n, 10)); cut != nil && len(m.Data) == 0 {
 			return cut
 		}
+		doneBefore(cut, int64(len(m.Data)), cameBefore)
 		length := -1
 		if m.Flags&sockets.MsgTrunc != 0 {
 			if length = longer; m.Length > len(m.Data) {

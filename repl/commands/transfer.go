@@ -232,16 +232,16 @@ func partly(e *repl.Env, k *sockets.Socket, n, want int64, err error) error {
 }
 
 var (
-	sentBefore = names.T("there was no room for more, and the socket does not wait any longer; bytes taken before: {n}",
-		"没有空间容纳更多，套接字也不再等待；此前已接收的字节数：{n}")
-	cameBefore = names.T("no more came, and the socket does not wait any longer; bytes that had come before, and were taken: {n}",
-		"没有更多数据到来，套接字也不再等待；此前已到达并被取走的字节数：{n}")
+	sentBefore = names.T("there was no room for more, and the line waits no longer; bytes taken before: {n}",
+		"没有空间容纳更多，也不再等待；此前已接收的字节数：{n}")
+	cameBefore = names.T("no more came, and the line waits no longer; bytes that had come before, and were taken: {n}",
+		"没有更多数据到来，也不再等待；此前已到达并被取走的字节数：{n}")
 )
 
 // doneBefore says of a failure what was done before it, where the explanation speaks of a call that had done nothing.
 func doneBefore(err error, n int64, why names.Text) {
 	var known *sockets.Error
-	if errors.As(err, &known) && (known.Errno == "EAGAIN" || known.Kind == "timed-out") {
+	if errors.As(err, &known) && (known.Errno == "EAGAIN" || known.Kind == "timed-out" || known.Kind == "cancelled") {
 		known.Because(why.Fill("n", strconv.FormatInt(n, 10)))
 	}
 }

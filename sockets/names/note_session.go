@@ -6,7 +6,7 @@ var sessionNotes = []note{
 	{"peer-reset", T("{peer} broke the connection of {s} off with RST.", "{peer} 用 RST 中断了 {s} 的连接。")},
 	{"job-started", T("job {job} runs beside the prompt; `wait {job}` waits for it, `cancel {job}` ends it.",
 		"作业 {job} 在后台运行；`wait {job}` 等待它，`cancel {job}` 结束它。")},
-	{"job-cancelled", T("job {job} was ended; its socket is as it was.", "作业 {job} 已结束；它的套接字保持原样。")},
+	{"job-cancelled", T("job {job} was ended; the sockets that it used stay open.", "作业 {job} 已结束；它用过的套接字仍然打开。")},
 	{"closed-under", T("{s} was closed, so the line that waited on it was ended first (EINTR): close(2) alone wakes nobody who waits in another thread.",
 		"{s} 被关闭，所以先结束了在它上面等待的那一行（EINTR）：close(2) 本身唤不醒在别的线程里等待的调用。")},
 	{"name-sent", T("no socket is called {word}, so {word} was taken for the first word of the message, and {s} for the socket.", "没有叫 {word} 的套接字，所以把 {word} 当作消息的第一个词，套接字用的是 {s}。")},
