@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,6 +68,9 @@ func (e *Env) failed(op string, k *sockets.Socket, holder, errno string, err err
 	if k != nil {
 		Broke(k, errno)
 	}
+	if otherFamily(k, pairs) {
+		e.Act.Note("python-family", "s", k.Name, "op", op)
+	}
 	kind := oddEnd(op, k, errno)
 	if kind != "" && sit.Holder != "SHUT_RD" { // where nothing would have been waited for
 		e.Act.Note(kind, append([]string{"peer", PeerName(k)}, sit.Fill...)...)
@@ -102,6 +107,16 @@ func (e *Env) limit(op string, k *sockets.Socket) string {
 		return ""
 	}
 	return negative
+}
+
+// otherFamily reports whether the address that a call named is of another IP family than k: Python does not make such a call.
+func otherFamily(k *sockets.Socket, pairs []string) bool {
+	i := slices.Index(pairs, "addr")
+	if k == nil || i < 0 || i+1 >= len(pairs) {
+		return false
+	}
+	addr, err := netip.ParseAddrPort(pairs[i+1])
+	return err == nil && (k.Family == sockets.INET && addr.Addr().Is6() || k.Family == sockets.INET6 && addr.Addr().Is4())
 }
 
 // Broke remembers that an errno has told of the end of k's connection: the kernel tells it once, and what comes after is to be

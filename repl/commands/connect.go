@@ -139,11 +139,25 @@ func connected(e *repl.Env, k *sockets.Socket, addr sockets.Address, err error) 
 	case k.Local == addr && k.Stream() && addr.IP.IsValid():
 		e.Act.Note("self-connect", "s", k.Name)
 	case k.Stream() && addr.IP.IsValid() && k.Partner == nil && e.Listener(addr) != nil:
-		e.NoteOnce("connected-before-accept")
+		if l := e.Listener(addr); defers(e, l) {
+			e.Act.Note("accept-deferred", "s", l.Name, "word", k.Name)
+		} else {
+			e.NoteOnce("connected-before-accept")
+		}
 	case k.Kind == sockets.Dgram:
 		e.NoteOnce("udp-connect", "peer", addr.String())
 	}
 	return nil
+}
+
+// defers reports whether a listening socket keeps a connection to itself until its first bytes are there: tcp(7), TCP_DEFER_ACCEPT.
+func defers(e *repl.Env, l *sockets.Socket) bool {
+	opt, ok := names.LookupOption("TCP_DEFER_ACCEPT")
+	if !ok || l.KindName() != "tcp" {
+		return false
+	}
+	v, err := e.Sys.Scaffold().Getsockopt(l.FD, opt)
+	return err == nil && v.Int > 0
 }
 
 // ended says of a wait that was ended what came of it.

@@ -76,6 +76,10 @@ var notes = []note{
 		"规定的时间（{t}）已到，等待就此结束。")},
 	{"cancelled", T("the wait in the kernel was ended from outside (EINTR). Nothing was lost, and {sock} can be used on.",
 		"内核里的等待被中断（EINTR）。没有丢失任何数据，{sock} 可以继续使用。")},
+	{"accept-deferred", T("for {word} the handshake is over, but {s} has TCP_DEFER_ACCEPT set: its kernel waits for the first bytes (ss shows SYN-RECV), and only then gives accept the connection. `send {word} hello` lets it through.",
+		"对 {word} 来说握手已经完成，但 {s} 设置了 TCP_DEFER_ACCEPT：它的内核要等第一批数据到来（ss 显示 SYN-RECV），之后才把连接交给 accept。`send {word} hello` 就会放行。")},
+	{"python-family", T("Python looks at the address before the kernel does: there {op} of {s} raises an exception, and no call is made.",
+		"Python 会先检查地址，之后才调用内核：在那里，{s} 的 {op} 会抛出异常，根本不会发出调用。")},
 	{"connect-in-progress", T("the SYN is out and the kernel goes on by itself. When `poll {s} --write` says ready, SO_ERROR tells how it ended.",
 		"SYN 已经发出，其余由内核继续。当 `poll {s} --write` 报告就绪时，SO_ERROR 给出结果。")},
 	// Opening.
