@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -26,6 +27,7 @@ func TestMain(m *testing.M) {
 		}
 		fmt.Fprintln(os.Stderr, "no network namespace to be had: the examples use this machine's ports")
 	}
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP) // what nohup(1) makes the tests ignore, the programs that they start do not
 	os.Exit(run(m))
 }
 

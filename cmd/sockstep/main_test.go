@@ -3,20 +3,26 @@ package main
 import (
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	programs := map[string]func(){
 		"sockstep":        main,
 		"sockstep-nocaps": mainWithoutPrivileges,
 		"sockstep-nolab":  mainWithoutNamespaces,
 		"sockstep-dumped": mainBesideTcpdump,
-	})
+	}
+	if programs[filepath.Base(os.Args[0])] == nil { // what nohup(1) makes the tests ignore, the programs that they start do not
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
+	testscript.Main(m, programs)
 }
 
 // TestScripts plays every session in testdata/script, in both languages: nothing that a student reads may be missing in

@@ -56,7 +56,7 @@ func TestInferredTruth(t *testing.T) {
 
 // A sight is what tcpdump saw one end send to another.
 type sight struct {
-	syns, again               int // that began the connection, and again
+	syns                      int // that began the connection, and again
 	acks, begins, ends, rests map[uint32]bool
 	fins                      map[uint32]bool // the number behind each
 }
