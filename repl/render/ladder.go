@@ -121,7 +121,7 @@ func rungWords(p sockets.Packet, lang names.Lang) (words []string) {
 	}
 	for _, o := range p.Options {
 		if strings.HasPrefix(o, "fragment ") || p.Source == "inferred" {
-			words = append(words, o)
+			words = append(words, optionWords(o, lang))
 		}
 	}
 	var befell []string

@@ -96,9 +96,27 @@ func (d *drawing) packet(p sockets.Packet, l ladder) {
 		pieces = append(pieces, text(bold, d.say(mark)))
 	}
 	if options := d.options(p); len(options) > 0 {
+		for i, o := range options {
+			options[i] = optionWords(o, d.lang)
+		}
 		pieces = append(pieces, text(dim, "["+strings.Join(options, " ")+"]"))
 	}
 	d.flow(hang, 2, pieces, how)
+}
+
+// optionWords is an option as it is read: what an inferred packet says in words is in the reader's language.
+func optionWords(o string, lang names.Lang) string {
+	n, many := strings.CutSuffix(o, " segments")
+	again, repeated := strings.CutSuffix(o, " sent again")
+	switch {
+	case n == "one or more":
+		return say(names.T(o, "一个或多个报文段"), lang)
+	case many:
+		return say(names.T(o, n+" 个报文段"), lang)
+	case repeated:
+		return say(names.T(o, "重传 "+again+" 次"), lang)
+	}
+	return o
 }
 
 // stampsFrom is from how many columns on a packet's timestamps and window stand beside it, too; --json and layers always tell them.
@@ -109,7 +127,7 @@ func (d *drawing) options(p sockets.Packet) []string {
 		if isTCP(p) && p.Window > 0 {
 			return append([]string{"win " + strconv.Itoa(p.Window)}, p.Options...)
 		}
-		return p.Options
+		return slices.Clone(p.Options)
 	}
 	var brief []string
 	for _, o := range p.Options {

@@ -3,6 +3,8 @@ package render
 import (
 	"testing"
 	"time"
+
+	"sockstep/sockets/names"
 )
 
 func TestKeptName(t *testing.T) {
@@ -52,6 +54,18 @@ func TestGrouped(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 12345678: "12,345,678"} {
 		if got := grouped(n); got != want {
 			t.Errorf("grouped(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
+// TestOptionWords: what an inferred packet says in words is in the reader's language; what the header says stays.
+func TestOptionWords(t *testing.T) {
+	for option, want := range map[string]string{"3 segments": "3 个报文段", "one or more segments": "一个或多个报文段", "2 sent again": "重传 2 次", "mss 1460": "mss 1460"} {
+		if got := optionWords(option, names.Chinese); got != want {
+			t.Errorf("%s: %s, want %s", option, got, want)
+		}
+		if got := optionWords(option, names.English); got != option {
+			t.Errorf("%s: %s", option, got)
 		}
 	}
 }
