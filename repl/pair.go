@@ -56,7 +56,6 @@ type pair struct {
 	begins  *message  // the partner has begun anew meanwhile
 	news    chan struct{}
 	story   []Moment
-	began   map[*sockets.Act]time.Time // of acts that are not over, the first call
 	since   time.Time
 	setUps  [][2]time.Time // when solutions were played, at both ends
 }

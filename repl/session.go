@@ -61,6 +61,7 @@ type Session struct {
 	after      []afterlife
 	followed   time.Time     // when they were last looked at
 	closings   chan struct{} // one was closed
+	firstCalls sync.Map      // of acts that are not over, in a lesson: when their first call was made
 	began      time.Time
 	openWire   func() (Wire, error)
 	width      func() int

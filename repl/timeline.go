@@ -55,23 +55,25 @@ func (p *pair) setUp(at time.Time) bool {
 
 // tellDone tells the partner what a line of this terminal's did, when it is over. It is an observer.
 func (s *Session) tellDone(a *sockets.Act, st sockets.Step) {
-	p := s.paired()
-	if p == nil || a.Line == "" {
+	if a.Line == "" {
 		return
 	}
-	c, called := st.(sockets.Call)
-	switch _, begun := p.began[a]; {
-	case called && !begun:
-		if p.began == nil {
-			p.began = map[*sockets.Act]time.Time{}
+	if c, called := st.(sockets.Call); called { // which a job makes beside the session
+		if _, begun := s.firstCalls.Load(a); !begun {
+			s.firstCalls.Store(a, time.Now().Add(-c.Took))
 		}
-		p.began[a] = time.Now().Add(-c.Took)
-		return
-	case st != nil:
 		return
 	}
-	m := Moment{At: p.began[a], Role: s.lesson.run.Role, Kind: "act", Line: a.Line}
-	delete(p.began, a)
+	if st != nil {
+		return
+	}
+	began, _ := s.firstCalls.LoadAndDelete(a)
+	p := s.paired()
+	if p == nil {
+		return
+	}
+	at, _ := began.(time.Time)
+	m := Moment{At: at, Role: s.lesson.run.Role, Kind: "act", Line: a.Line}
 	if lessons.IsEvent(a.Value) {
 		return
 	}

@@ -84,6 +84,7 @@ func TestInferred(t *testing.T) {
 	type packet struct {
 		ID, Source, Proto, From, To, Flags string
 		Seq, Ack, Len                      int
+		Retransmission                     bool
 	}
 	play := func(program string) (all []string, noted int) {
 		t.Helper()
@@ -118,7 +119,7 @@ func TestInferred(t *testing.T) {
 				if s.ID == "packets-unseen" {
 					noted++
 				}
-				if s.Proto == "" || s.Flags == "A" && s.Len == 0 {
+				if s.Proto == "" || s.Flags == "A" && s.Len == 0 || s.Retransmission { // where the machine is slow the kernel probes its tail
 					continue
 				}
 				if want := map[string]string{"sockstep": "captured", "sockstep-nocaps": "inferred"}[program]; s.Source != want {
