@@ -133,7 +133,9 @@ func (t *trace) take(began time.Time, act int, line string) []Traced {
 	t.letGo()
 	frames, lost, _ := t.wire.Drain() // what is wrong with an interface is not the student's matter; what came before it is
 	t.lost += lost
-	frames, t.kept = append(t.kept, frames...), nil
+	if len(t.kept) > 0 {
+		frames, t.kept = append(t.kept, frames...), nil
+	}
 	var mine []Traced
 	for i := range frames {
 		f := frames[i]
@@ -164,6 +166,9 @@ func (t *trace) take(began time.Time, act int, line string) []Traced {
 		mine = append(mine, Traced{At: f.Time, Act: act, Line: line, Own: k, Far: t.far(about.Proto, local, peer), Proto: about.Proto, Local: local, Peer: peer, Packet: &p, Frame: &f})
 	}
 	t.keep(mine...)
+	if len(t.beside) == 0 {
+		return mine
+	}
 	for i := range t.beside {
 		p := *t.beside[i].Packet
 		p.After = max(t.beside[i].At.Sub(began.Round(0)), 0)
