@@ -298,6 +298,7 @@ func TestLabPathMTU(t *testing.T) {
 		"u = connect udp right:7000",
 		"sockopt u IP_MTU_DISCOVER IP_PMTUDISC_DO",
 		"send u --fill 1400",
+		"wire u",
 		"!EMSGSIZE send u --fill 1400",
 		"sockopt u IP_MTU",
 		"expect 1300",
@@ -307,6 +308,9 @@ func TestLabPathMTU(t *testing.T) {
 	)
 	if mtu := got["cable"].Value.Fields["path mtu"]; mtu != "left→right 1300, right→left -" {
 		t.Errorf("the cable says of its narrow spot: %v", mtu)
+	}
+	if ladder := got["wire u"].Value.Text; !inOrder(ladder, "UDP len 1400 lost", "ICMP FRAGMENTATION-NEEDED", "from 10.0.0.254") {
+		t.Errorf("the router is not drawn:\n%s", ladder)
 	}
 	told := false
 	for _, st := range got["send u --fill 1400"].Steps {
