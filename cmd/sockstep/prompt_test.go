@@ -547,7 +547,7 @@ func TestPromptTellsTheEnd(t *testing.T) {
 	s.types("\x0cclose k\r")
 	s.sees("FIN_WAIT2")
 	s.types("half a line")
-	time.Sleep(100 * time.Millisecond) // the line is over long since
+	s.sees("sockstep› half a line") // the line is over
 	c.Close()
 	s.until("what became of it, above the line", func(screen string) bool {
 		return inOrder(screen, "FIN_WAIT2", "FIN_WAIT2 → TIME_WAIT", "ended its side before", "sockstep› half a line")

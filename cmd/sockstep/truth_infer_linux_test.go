@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -26,32 +25,10 @@ close d`
 // leave out and put together, but it invents nothing: each SYN, FIN and RST that is told was sent, bytes begin and end where a
 // segment did, and no end acknowledges what it did not.
 func TestInferredTruth(t *testing.T) {
-	witness(t, "tcpdump")
-	witness(t, "tshark")
-	if !privatelyAs(t, 1000) { // tcpdump, as root, would become another user, which is not to be had there
-		return
-	}
-	for _, seed := range seeds(t, 4) {
-		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
-			t.Parallel()
-			a := newAuthor(seed)
-			a.once, a.unsent = true, true
-			lines := append(append(strings.Split(unsent, "\n"), a.lines(400)...), "sleep 0.05", "m = socket udp", "sendto m 127.0.0.1:"+strconv.Itoa(lastPort)+" end", "sleep 0.01")
-			var out, file []byte
-			err := alone(func() (err error) {
-				dump := watchInterface(t, "lo")
-				out, err = playBy(t, "sockstep-nocaps", lines)
-				if err == nil {
-					file = dump.upTo(t, lastPort)
-				}
-				return err
-			})
-			if err != nil {
-				t.Fatalf("seed %d: %v", seed, err)
-			}
-			compareInferred(t, seed, parseTold(t, out), tshark(t, file))
-		})
-	}
+	heldAgainstTcpdump(t, "sockstep-nocaps", func(a *author) []string {
+		a.once, a.unsent = true, true
+		return append(strings.Split(unsent, "\n"), a.lines(400)...)
+	}, compareInferred)
 }
 
 // A sight is what tcpdump saw one end send to another.

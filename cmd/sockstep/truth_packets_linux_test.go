@@ -26,6 +26,12 @@ const lastPort = 65535
 // TestPackets plays random sessions with tcpdump beside them. Every packet that tcpdump saw is told once, in the order
 // of its connection and with all that stands in it, and no packet is told that tcpdump did not see.
 func TestPackets(t *testing.T) {
+	heldAgainstTcpdump(t, "sockstep", func(a *author) []string { return a.lines(400) }, comparePackets)
+}
+
+// heldAgainstTcpdump plays random sessions by one of the test's programs, and has what it told compared with what tcpdump saw.
+func heldAgainstTcpdump(t *testing.T, program string, write func(*author) []string, compare func(t *testing.T, seed uint64, acts []toldAct, all []seen)) {
+	t.Helper()
 	witness(t, "tcpdump")
 	witness(t, "tshark")
 	if !privatelyAs(t, 1000) { // tcpdump, as root, would become another user, which is not to be had there
@@ -34,11 +40,11 @@ func TestPackets(t *testing.T) {
 	for _, seed := range seeds(t, 4) {
 		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			t.Parallel()
-			lines := append(newAuthor(seed).lines(400), "sleep 0.05", "m = socket udp", "sendto m 127.0.0.1:"+strconv.Itoa(lastPort)+" end", "sleep 0.01")
+			lines := append(write(newAuthor(seed)), "sleep 0.05", "m = socket udp", "sendto m 127.0.0.1:"+strconv.Itoa(lastPort)+" end", "sleep 0.01")
 			var out, file []byte
 			err := alone(func() (err error) {
 				dump := watchInterface(t, "lo")
-				out, err = playScript(t, lines)
+				out, err = playBy(t, program, lines)
 				if err == nil {
 					file = dump.upTo(t, lastPort)
 				}
@@ -47,7 +53,7 @@ func TestPackets(t *testing.T) {
 			if err != nil {
 				t.Fatalf("seed %d: %v", seed, err)
 			}
-			comparePackets(t, seed, parseTold(t, out), tshark(t, file))
+			compare(t, seed, parseTold(t, out), tshark(t, file))
 		})
 	}
 }

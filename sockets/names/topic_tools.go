@@ -1,7 +1,7 @@
 package names
 
-var toolTopics = []Topic{
-	{"python", T("Python's line, and the line here", "Python 的一行，在这里怎么写"), page(`
+// pythonLines are the lines of Python that students bring along, each beside the one that does it here.
+const pythonLines = `
 s = socket(AF_INET, SOCK_STREAM)             s = socket tcp
 s = socket(AF_UNIX, SOCK_STREAM)             s = socket unix
 s.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)    sockopt s SO_REUSEADDR 1
@@ -17,26 +17,13 @@ s.getsockname()                              inspect s sockname
 c.getpeername()                              inspect c peername
 s.settimeout(2.5)                            settimeout s 2.5
 c.shutdown(SHUT_WR)   s.close()              shutdown c wr   close s
+`
 
+var toolTopics = []Topic{
+	{"python", T("Python's line, and the line here", "Python 的一行，在这里怎么写"), page(pythonLines+`
 Each line here shows the Python that does the same. A line of the left side
 is answered by that of the right.
-`, `
-s = socket(AF_INET, SOCK_STREAM)             s = socket tcp
-s = socket(AF_UNIX, SOCK_STREAM)             s = socket unix
-s.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)    sockopt s SO_REUSEADDR 1
-s.bind(('127.0.0.1', 8000))                  bind s 127.0.0.1:8000
-s.listen(5)                                  listen s 5
-c, addr = s.accept()                         c, addr = accept s
-c.connect(('127.0.0.1', 8000))               connect c 127.0.0.1:8000
-data = c.recv(1024)                          data = recv c 1024
-c.send(data)   c.sendall(b'hello')           send c $data   sendall c hello
-u.sendto(b'hello', ('127.0.0.1', 9999))      sendto u 127.0.0.1:9999 hello
-data, addr = u.recvfrom(1024)                data, addr = recvfrom u 1024
-s.getsockname()                              inspect s sockname
-c.getpeername()                              inspect c peername
-s.settimeout(2.5)                            settimeout s 2.5
-c.shutdown(SHUT_WR)   s.close()              shutdown c wr   close s
-
+`, pythonLines+`
 这里的每一行都会显示做同一件事的 Python 代码。
 输入左边的写法，会得到右边的写法作为提示。
 `)},
