@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 
 	"sockstep/repl"
@@ -15,6 +16,7 @@ import (
 type followed struct {
 	ends [2]repl.Passage
 	late [2][]sockets.Packet // FINs on their way to an end that has sent without knowing of them
+	been [2][]string         // where packets have led them in this connection: none goes back there
 }
 
 // onlyNewStates puts the states that packets prove beside them, from a connection's first SYN on, and leaves a state out that
@@ -28,6 +30,7 @@ func onlyNewStates(l sockets.Ladder) sockets.Ladder {
 			for side, states := range r.Ends { // also of those that are inferred
 				if states != "" {
 					f.ends[side].State = states[strings.LastIndex(states, " ")+1:]
+					f.been[side] = append(f.been[side], strings.Split(states, ", ")...)
 				}
 			}
 			continue
@@ -37,7 +40,8 @@ func onlyNewStates(l sockets.Ladder) sockets.Ladder {
 			side = 0
 		}
 		if r.Line == "" {
-			if r.State == f.ends[side].State || r.State == "LISTEN" {
+			// A line's last look may have been before the packets that it tells of.
+			if r.State == f.ends[side].State || r.State == "LISTEN" || slices.Contains(f.been[side], r.State) {
 				r.State = ""
 			} else {
 				f.ends[side].State = r.State
